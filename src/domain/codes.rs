@@ -1,0 +1,200 @@
+//! Closed lists and their stable codes: the only place where these strings are written.
+//!
+//! The meaning of each code, and the decision tree that assigns them, is in the labelling guide
+//! (`models/corpus/README.md`).
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, str::FromStr};
+
+/// A string that is none of the codes of a list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {list} `{found}`, expected one of {expected}")]
+pub struct UnknownCode {
+    /// Which list was asked.
+    pub list: &'static str,
+    /// The offending text.
+    pub found: String,
+    /// The codes that exist, separated by `|`.
+    pub expected: String,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $zh:literal;)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// Every value, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable code used in files and reports.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// The Chinese name that bureau people read.
+            #[must_use]
+            pub const fn zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownCode;
+
+            fn from_str(text: &str) -> Result<Self, UnknownCode> {
+                Self::ALL.iter().copied().find(|value| value.code() == text).ok_or_else(|| UnknownCode {
+                    list: stringify!($name),
+                    found: text.to_owned(),
+                    expected: Self::ALL.iter().map(|value| value.code()).collect::<Vec<_>>().join("|"),
+                })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.code())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+codes! {
+    /// What a listing is, in the four classes of the labelling guide.
+    Verdict {
+        /// Paid subject teaching to minors, said openly.
+        Overt = "overt", "公开学科培训";
+        /// The same under another name, a cover or mere hints.
+        Disguised = "disguised", "隐形变异学科培训";
+        /// Only arts, sports, technology and other non-subject training.
+        NonSubject = "non_subject", "非学科培训";
+        /// Everything else.
+        Irrelevant = "irrelevant", "无关";
+    }
+    /// The cover or way of teaching that a listing shows.
+    Form {
+        /// No cover.
+        Plain = "plain", "直接招生";
+        /// Moved on line.
+        OnlineLive = "online_live", "线上直播";
+        /// In homes, hotels, cafés, offices.
+        HomePremises = "home_premises", "居民楼等场所";
+        /// As consulting, planning, culture.
+        Consulting = "consulting", "咨询规划";
+        /// As thinking, literacy, competition, pre-school bridging.
+        Competence = "competence", "素养思维竞赛";
+        /// As housekeeping or a live-in teacher.
+        DomesticService = "domestic_service", "家政住家";
+        /// Families pooled around one tutor.
+        PooledTutor = "pooled_tutor", "众筹私教";
+        /// As study tour or camp.
+        TravelCamp = "travel_camp", "研学营地";
+        /// As day care, study room, homework company.
+        Care = "care", "托管自习";
+        /// A claim of an in-service teacher; never a fact.
+        InServiceTeacher = "in_service_teacher", "自称在职教师";
+    }
+    /// A school subject.
+    Subject {
+        /// 语文
+        Chinese = "chinese", "语文";
+        /// 数学
+        Math = "math", "数学";
+        /// 英语
+        English = "english", "英语";
+        /// Japanese, Russian and other foreign languages.
+        ForeignOther = "foreign_other", "其他外语";
+        /// 物理
+        Physics = "physics", "物理";
+        /// 化学
+        Chemistry = "chemistry", "化学";
+        /// 生物
+        Biology = "biology", "生物";
+        /// 历史
+        History = "history", "历史";
+        /// 地理
+        Geography = "geography", "地理";
+        /// 政治、道德与法治
+        Politics = "politics", "政治";
+        /// 全科、文化课、各科
+        All = "all", "全科";
+    }
+    /// The stage of schooling.
+    Stage {
+        /// Three to six years.
+        Preschool = "preschool", "学龄前";
+        /// 小学
+        Primary = "primary", "小学";
+        /// 初中
+        Junior = "junior", "初中";
+        /// 高中
+        Senior = "senior", "高中";
+    }
+    /// The kind of place a listing was published.
+    SourceKind {
+        /// Classified ads and forums.
+        Classified = "classified", "分类信息";
+        /// Social notes.
+        Social = "social", "社交平台";
+        /// Mini-program pages.
+        MiniProgram = "mini_program", "小程序";
+        /// Text messages.
+        Sms = "sms", "短信";
+        /// Anything else.
+        Other = "other", "其他";
+    }
+    /// The kind of a contact.
+    ContactKind {
+        /// A telephone number.
+        Phone = "phone", "电话";
+        /// A WeChat id.
+        Wechat = "wechat", "微信";
+        /// A QQ or QQ group number.
+        Qq = "qq", "QQ";
+    }
+    /// Side marks that are no verdict.
+    Flag {
+        /// The subject question needs an expert (domain guide 1.3).
+        NeedExpert = "need_expert", "需专家鉴别";
+        /// The text claims an in-service teacher.
+        TeacherClaim = "teacher_claim", "自称在职教师";
+        /// Advertising rules may be touched although no subject is taught.
+        AdControl = "ad_control", "广告管控";
+        /// A numbered order of a tutoring agency.
+        AgencyOrder = "agency_order", "家教单";
+        /// Recruits teachers; may corroborate a lead.
+        IntelRecruiting = "intel_recruiting", "招聘情报";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_reads_back() {
+        for form in Form::ALL {
+            assert_eq!(form.code().parse::<Form>().as_ref(), Ok(form));
+        }
+        let error = "overtt".parse::<Verdict>().expect_err("a misspelt code");
+        assert_eq!(
+            error.to_string(),
+            "unknown Verdict `overtt`, expected one of overt|disguised|non_subject|irrelevant"
+        );
+    }
+}

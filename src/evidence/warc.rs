@@ -1,0 +1,234 @@
+//! Writing one capture as WARC/1.1 (ISO 28500): warcinfo, request, response and metadata, one gzip member per record.
+//!
+//! One small file per capture, so that retention can delete a single page.
+//!
+//! # Why not the `warc` crate for writing
+//! It keeps headers in a `HashMap`, so the same capture would give other bytes each time, and its record ids are random.
+//! Sealing the same page twice must give the same digest. The crate serves the tests as an independent reader.
+
+use super::seal::{HashingWriter, sha256_hex};
+use crate::domain::Request;
+use flate2::{Compression, GzBuilder};
+use jiff::Timestamp;
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+    net::IpAddr,
+};
+use url::Url;
+
+/// One exchange as it happened on the wire, after chunking was undone and before anything else was.
+#[derive(Clone, Debug)]
+pub struct CaptureRecord<'a> {
+    /// What was asked for first; after redirects `final_url` differs.
+    pub request: &'a Request,
+    /// The headers that were sent.
+    pub request_headers: &'a [(String, String)],
+    /// Where the answer came from.
+    pub final_url: &'a str,
+    /// HTTP status.
+    pub status: u16,
+    /// The response headers as received.
+    pub raw_headers: &'a [(String, String)],
+    /// The body as received, still in its content encoding.
+    pub raw_body: &'a [u8],
+    /// The address that answered.
+    pub ip: Option<IpAddr>,
+    /// When the answer was complete.
+    pub fetched_at: Timestamp,
+    /// The robots.txt rule that allowed the request, in words.
+    pub robots_rule: String,
+    /// Name and version of the software.
+    pub software: String,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Number of WARC records.
+    pub records: usize,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// Hexadecimal SHA-256 of the whole file.
+    pub sha256: String,
+}
+
+/// Writes one capture; the same capture always gives the same bytes.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_capture(out: &mut impl Write, capture: &CaptureRecord<'_>) -> io::Result<Sealed> {
+    let mut file = HashingWriter::new(out);
+    let date = capture.fetched_at.to_string();
+    let request = request_block(capture);
+    let response = response_block(capture);
+    // The ids depend on the content only, and on every part of it.
+    let seed = sha256_hex(
+        format!("{date}\n{}\n{}\n{}", capture.final_url, sha256_hex(&request), sha256_hex(&response)).as_bytes(),
+    );
+    let id = |part: &str| record_id(&sha256_hex(format!("{seed}{part}").as_bytes()));
+    let (info_id, request_id, response_id) = (id("warcinfo"), id("request"), id("response"));
+
+    let info = format!(
+        "software: {}\r\nformat: WARC File Format 1.1\r\n\
+         conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n\
+         robots: obey\r\n",
+        one_line(&capture.software)
+    );
+    let mut headers = Headers::new("warcinfo", &info_id, &date);
+    headers.add("Content-Type", "application/warc-fields");
+    headers.write(&mut file, info.as_bytes())?;
+
+    let mut headers = Headers::new("request", &request_id, &date);
+    headers.about(capture, &info_id);
+    headers.add("WARC-Concurrent-To", &response_id);
+    headers.add("Content-Type", "application/http;msgtype=request");
+    headers.write(&mut file, &request)?;
+
+    let mut headers = Headers::new("response", &response_id, &date);
+    headers.about(capture, &info_id);
+    headers.add("WARC-Payload-Digest", &format!("sha256:{}", sha256_hex(capture.raw_body)));
+    headers.add("Content-Type", "application/http;msgtype=response");
+    headers.write(&mut file, &response)?;
+
+    let mut headers = Headers::new("metadata", &id("metadata"), &date);
+    headers.about(capture, &info_id);
+    headers.add("WARC-Concurrent-To", &response_id);
+    headers.add("Content-Type", "application/warc-fields");
+    headers.write(&mut file, metadata_block(capture).as_bytes())?;
+
+    let (_, sha256, bytes) = file.finish();
+    Ok(Sealed { records: 4, bytes, sha256 })
+}
+
+/// The header block of a record, in the order it was built.
+struct Headers(String);
+
+impl Headers {
+    fn new(kind: &str, id: &str, date: &str) -> Self {
+        let mut headers = Self("WARC/1.1\r\n".to_owned());
+        headers.add("WARC-Type", kind);
+        headers.add("WARC-Record-ID", id);
+        headers.add("WARC-Date", date);
+        headers
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        self.0.push_str(name);
+        self.0.push_str(": ");
+        self.0.push_str(&one_line(value));
+        self.0.push_str("\r\n");
+    }
+
+    fn about(&mut self, capture: &CaptureRecord<'_>, info_id: &str) {
+        self.add("WARC-Target-URI", capture.final_url);
+        if let Some(ip) = capture.ip {
+            self.add("WARC-IP-Address", &ip.to_string());
+        }
+        self.add("WARC-Warcinfo-ID", info_id);
+    }
+
+    fn write(mut self, out: &mut impl Write, block: &[u8]) -> io::Result<()> {
+        self.add("WARC-Block-Digest", &format!("sha256:{}", sha256_hex(block)));
+        self.add("Content-Length", &block.len().to_string());
+        self.0.push_str("\r\n");
+        // No file name and time 0 in the member header: nothing but the content decides the bytes.
+        let mut member = GzBuilder::new().mtime(0).write(out, Compression::default());
+        member.write_all(self.0.as_bytes())?;
+        member.write_all(block)?;
+        member.write_all(b"\r\n\r\n")?;
+        member.finish()?;
+        Ok(())
+    }
+}
+
+fn request_block(capture: &CaptureRecord<'_>) -> Vec<u8> {
+    let method = if capture.request.post_body.is_some() { "POST" } else { "GET" };
+    let url = Url::parse(capture.final_url).ok();
+    let target = url.as_ref().map_or_else(
+        || capture.final_url.to_owned(),
+        |url| url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())),
+    );
+    let mut head = format!("{method} {} HTTP/1.1\r\n", one_line(&target));
+    if !capture.request_headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"))
+        && let Some(host) = url.as_ref().and_then(Url::host_str)
+    {
+        let port = url.as_ref().and_then(Url::port).map(|port| format!(":{port}")).unwrap_or_default();
+        push_header(&mut head, "Host", &format!("{host}{port}"));
+    }
+    for (name, value) in capture.request_headers {
+        push_header(&mut head, name, value);
+    }
+    head.push_str("\r\n");
+    let mut block = head.into_bytes();
+    block.extend_from_slice(capture.request.post_body.as_deref().unwrap_or_default().as_bytes());
+    block
+}
+
+fn response_block(capture: &CaptureRecord<'_>) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {:03} {}\r\n", capture.status, reason(capture.status));
+    for (name, value) in capture.raw_headers {
+        // The client hands the body over without its chunk framing; a reader that found the original header would look
+        // for chunks in it.
+        if name.eq_ignore_ascii_case("transfer-encoding") {
+            push_header(&mut head, "X-Orig-Transfer-Encoding", value);
+        } else {
+            push_header(&mut head, name, value);
+        }
+    }
+    head.push_str("\r\n");
+    let mut block = head.into_bytes();
+    block.extend_from_slice(capture.raw_body);
+    block
+}
+
+fn metadata_block(capture: &CaptureRecord<'_>) -> String {
+    let mut text = String::new();
+    push_header(&mut text, "robots-rule", &capture.robots_rule);
+    push_header(&mut text, "fetched-at", &capture.fetched_at.to_string());
+    if capture.request.url != capture.final_url {
+        push_header(&mut text, "via", &capture.request.url);
+    }
+    let _ = write!(text, "body-sha256: {}\r\n", sha256_hex(capture.raw_body));
+    text
+}
+
+fn push_header(text: &mut String, name: &str, value: &str) {
+    text.push_str(&one_line(name));
+    text.push_str(": ");
+    text.push_str(&one_line(value));
+    text.push_str("\r\n");
+}
+
+/// A header value can never open a new header or end the block.
+fn one_line(value: &str) -> String {
+    value.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn record_id(hex: &str) -> String {
+    let part = |range| hex.get(range).unwrap_or_default();
+    // Version 8 of RFC 9562: a UUID made by the application's own rule.
+    format!("<urn:uuid:{}-{}-8{}-8{}-{}>", part(0..8), part(8..12), part(13..16), part(17..20), part(20..32))
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        304 => "Not Modified",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        410 => "Gone",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        _ => "Status",
+    }
+}
+
+#[cfg(test)]
+#[path = "warc_tests.rs"]
+mod tests;

@@ -1,0 +1,106 @@
+//! Public list endpoints.
+
+use super::{
+    Context, Yielded, items,
+    links::{self, Collector},
+    lookup::{self, Node},
+    robots_tag::Wishes,
+};
+use crate::sources::{ItemsAt, LinkPlace, Paging};
+use serde_json::Value;
+
+/// Where answers put their message for people.
+const MESSAGES: [&str; 6] = ["/message", "/msg", "/errmsg", "/error", "/data/message", "/error/message"];
+
+/// Reads a JSON answer. An answer of another shape is a misfit with a sentence.
+pub fn read(text: &str, context: &Context, wishes: Wishes) -> Yielded {
+    let mut yielded = Yielded::default();
+    let value: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(value) => value,
+        Err(error) => {
+            // A block page instead of the answer says so in its words.
+            yielded.look.text = text.chars().take(2_000).collect();
+            let what = if text.trim_start().starts_with('<') { "HTML".to_owned() } else { error.to_string() };
+            misfit(&mut yielded, format!("no JSON but {what}"));
+            return yielded;
+        }
+    };
+    yielded.look.title = MESSAGES.iter().find_map(|at| lookup::text_of(value.pointer(at)?)).unwrap_or_default();
+    let mut rows = 0;
+    if let Some(rule) = &context.definition.items
+        && let ItemsAt::Pointer(pointer) = &rule.each
+        && let Some(list) = list(&value, pointer, &mut yielded)
+    {
+        rows += list.len();
+        let nodes =
+            list.iter().enumerate().map(|(index, value)| Node::Json { value, at: format!("{pointer}/{index}") });
+        let found = items::listings(nodes, rule, context, &mut yielded.notes);
+        if found.is_empty() && rows > 0 {
+            misfit(&mut yielded, format!("{rows} entries at {pointer} without the fields of the definition"));
+        }
+        if wishes.noindex {
+            yielded.notes.push(format!("noindex: {} listings not kept", found.len()));
+        } else {
+            yielded.listings = found;
+        }
+    }
+    yielded.look.asked_off = (wishes.noindex || wishes.nofollow) && rows > 0;
+    let mut collector = Collector::new(context, wishes.nofollow);
+    for rule in &context.definition.links {
+        let LinkPlace::Pointer(pointer) = &rule.from else { continue };
+        let Some(list) = list(&value, pointer, &mut yielded) else { continue };
+        rows += list.len();
+        for (index, value) in list.iter().enumerate().take(links::MAX_LINKS) {
+            let address = match &rule.template {
+                Some(template) => lookup::fill(&Node::Json { value, at: format!("{pointer}/{index}") }, template),
+                None => lookup::text_of(value),
+            };
+            collector.add(address.as_deref(), rule.to, false);
+        }
+    }
+    if rows > 0 {
+        collector.page(paging(&value, context, &mut yielded.notes));
+    }
+    yielded.links = collector.finish(&mut yielded.notes);
+    yielded
+}
+
+fn list<'a>(value: &'a Value, pointer: &str, yielded: &mut Yielded) -> Option<&'a Vec<Value>> {
+    let found = value.pointer(pointer);
+    match found {
+        Some(Value::Array(list)) => Some(list),
+        other => {
+            let shape = match other {
+                None => "nothing",
+                Some(Value::Null) => "null",
+                Some(Value::Object(_)) => "an object",
+                Some(_) => "a single value",
+            };
+            misfit(yielded, format!("{shape} at {pointer}, expected a list"));
+            None
+        }
+    }
+}
+
+fn misfit(yielded: &mut Yielded, sentence: String) {
+    yielded.notes.push(sentence.clone());
+    yielded.look.misfit.get_or_insert(sentence);
+}
+
+fn paging(value: &Value, context: &Context, notes: &mut Vec<String>) -> Option<crate::domain::Request> {
+    match &context.definition.paging {
+        Paging::PageNumber { place, first, max } => {
+            links::next_number(&context.page.request, place, (*first, *max), notes)
+        }
+        Paging::Cursor { pointer, more, place, .. } => {
+            let ended = more.as_ref().is_some_and(|at| {
+                matches!(value.pointer(at), None | Some(Value::Null | Value::Bool(false)))
+                    || value.pointer(at).and_then(Value::as_i64) == Some(0)
+            });
+            let cursor = value.pointer(pointer).filter(|_| !ended)?;
+            let empty = lookup::text_of(cursor).is_none_or(|text| text.is_empty());
+            if empty { None } else { links::next_cursor(&context.page.request, place, cursor, notes) }
+        }
+        Paging::None | Paging::NextLink { .. } => None,
+    }
+}

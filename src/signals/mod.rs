@@ -1,0 +1,162 @@
+//! What a text shows before any judgement: contacts, place, subjects, stages, forms and cues, each with its place.
+
+pub mod contacts;
+mod cues;
+mod forms;
+mod gazetteer;
+mod place;
+mod stages;
+
+pub use cues::{Cue, CueKind};
+pub use gazetteer::{Gazetteer, GazetteerError};
+
+use crate::{
+    domain::{Contact, Form, Jurisdiction, Span, Stage, Subject},
+    text::{ClearText, Lexicon},
+};
+use cues::{Meaning, Terms};
+use std::ops::Range;
+
+/// The word lists could not be made searchable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the word lists cannot be searched: {0}")]
+pub struct ReaderError(String);
+
+/// What a text shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signals {
+    /// Ways to reach the poster, in reading order.
+    pub contacts: Vec<Contact>,
+    /// Whose matter it is.
+    pub county: Jurisdiction,
+    /// The words that say so; `None` when only the site does.
+    pub county_span: Option<Span>,
+    /// Subjects named, in the order of the contract.
+    pub subjects: Vec<Subject>,
+    /// Stages named, in the order of the contract.
+    pub stages: Vec<Stage>,
+    /// Covers shown; `plain` is left to the verdict.
+    pub forms: Vec<Form>,
+    /// All cues by place.
+    pub cues: Vec<Cue>,
+    /// Characters of the title.
+    pub title_chars: usize,
+}
+
+impl Signals {
+    /// Whether any cue of the kind is there.
+    #[must_use]
+    pub fn has(&self, kind: CueKind) -> bool {
+        self.cues.iter().any(|cue| cue.kind == kind)
+    }
+
+    /// The cues of a kind.
+    pub fn of(&self, kind: CueKind) -> impl Iterator<Item = &Cue> {
+        self.cues.iter().filter(move |cue| cue.kind == kind)
+    }
+}
+
+/// Reads signals; built once, shared by threads.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    terms: Terms,
+    gazetteer: Gazetteer,
+}
+
+/// Words in front of a subject that say it is not taught.
+const NOT_TAUGHT: [&str; 12] =
+    ["不教", "不讲", "不接", "不补", "不上", "不带", "不碰", "不学", "不涉及", "没有", "不开", "不做"];
+
+impl Reader {
+    /// A reader for these words and places.
+    ///
+    /// # Errors
+    /// When the word lists are too large to be searched.
+    pub fn new(lexicon: &Lexicon, gazetteer: Gazetteer) -> Result<Self, ReaderError> {
+        Ok(Self { terms: Terms::new(lexicon)?, gazetteer })
+    }
+
+    /// Reads one text; `site_city` is the site's own city field and may be empty.
+    #[must_use]
+    pub fn read(&self, text: &ClearText, site_city: &str) -> Signals {
+        let clear = text.as_str();
+        let contacts = contacts::contacts(text.original());
+        let (county, county_range) = place::locate(&self.gazetteer, clear, site_city);
+        let mut signals = Signals {
+            county,
+            county_span: county_range.map(|range| text.span(range)),
+            title_chars: text.original().split('\n').next().map_or(0, |title| title.chars().count()),
+            ..Signals::default()
+        };
+        for (range, term, meanings) in self.terms.hits(clear) {
+            let denied =
+                meanings.iter().any(|meaning| matches!(meaning, Meaning::Subject(_))) && denied(clear, range.start);
+            for meaning in meanings {
+                let cue = |kind, detail: &str| Cue {
+                    kind,
+                    range: range.clone(),
+                    span: text.span(range.clone()),
+                    detail: detail.to_owned(),
+                };
+                match *meaning {
+                    Meaning::Subject(subject) if !denied => {
+                        add(&mut signals.subjects, subject);
+                        signals.cues.push(cue(CueKind::Subject, subject.code()));
+                    }
+                    Meaning::Subject(_) => {}
+                    Meaning::Stage(stage) => add(&mut signals.stages, stage),
+                    Meaning::Form(form) => add(&mut signals.forms, form),
+                    Meaning::Cue(kind) => signals.cues.push(cue(kind, term)),
+                }
+            }
+        }
+        stages::from_numbers(clear, &mut signals.stages);
+        signals.subjects.sort_unstable();
+        signals.stages.sort_unstable();
+        for contact in &contacts {
+            if let Some(range) = clear_range(text, contact.span) {
+                let detail = contact.kind.code().to_owned();
+                signals.cues.push(Cue { kind: CueKind::Contact, range, span: contact.span, detail });
+            }
+        }
+        signals.cues.sort_by_key(|cue| (cue.range.start, cue.range.end, cue.kind));
+        signals.contacts = contacts;
+        forms::infer(&mut signals);
+        signals.forms.sort_unstable();
+        signals
+    }
+}
+
+fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// Whether the twelve characters before a place, up to a sentence mark, say "not taught".
+fn denied(clear: &str, at: usize) -> bool {
+    let head: Vec<char> =
+        clear[..at].chars().rev().take(7).take_while(|ch| !matches!(ch, ',' | '。' | '!' | '\n' | ';' | '?')).collect();
+    let head: String = head.into_iter().rev().collect();
+    NOT_TAUGHT.iter().any(|word| head.contains(word))
+}
+
+/// The bytes of the clear text that came from a span of the original.
+fn clear_range(text: &ClearText, span: Span) -> Option<Range<usize>> {
+    let mut chars = text.original().char_indices().map(|(at, _)| at);
+    let from = chars.by_ref().nth(span.start)?;
+    let to = chars.nth(span.end.checked_sub(span.start + 1)?).unwrap_or(text.original().len());
+    let mut found: Option<Range<usize>> = None;
+    let mut at = 0;
+    for unit in text.units() {
+        let end = at + unit.ch.len_utf8();
+        if (unit.from as usize) < to && (unit.to as usize) > from {
+            found = Some(found.map_or(at, |range| range.start)..end);
+        }
+        at = end;
+    }
+    found
+}
+
+#[cfg(test)]
+mod corpus_tests;

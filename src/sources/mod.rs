@@ -1,0 +1,23 @@
+//! Which sites may be read, by what right and how gently.
+//!
+//! A **source** is a site with its definition (`seeds/sources/*.toml`). A definition is read in two steps: the
+//! TOML tree with the place of every value, then a check that reports every problem at once with file, line and
+//! field. Only what passed the check is a [`SourceManifest`].
+
+mod check;
+pub mod manifest;
+pub mod pages;
+pub mod problem;
+mod reader;
+pub mod registry;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use manifest::{Pace, SourceManifest, Status, Yield, parse, parse_with};
+pub use pages::{
+    CssPath, Field, FieldPlace, FieldRule, ItemRule, ItemsAt, LinkPlace, LinkRule, PageDef, Paging, ParamPlace, Piece,
+    Template,
+};
+pub use problem::ManifestError;
+pub use registry::{DuplicateSource, Registry};

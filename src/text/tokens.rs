@@ -1,0 +1,47 @@
+//! Words of the clear text.
+
+use super::{clear::ClearText, lexicon::Lexicon};
+use jieba_rs::Jieba;
+use std::ops::Range;
+
+/// One word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// As it stands in the clear text.
+    pub text: String,
+    /// Bytes of the clear text.
+    pub range: Range<usize>,
+}
+
+/// Cuts clear text into words with jieba and the words of the lexicon.
+#[derive(Debug)]
+pub struct Tokenizer(Jieba);
+
+impl Tokenizer {
+    /// Loads the general dictionary and adds the words of the lexicon.
+    #[must_use]
+    pub fn new(lexicon: &Lexicon) -> Self {
+        let mut jieba = Jieba::new();
+        for word in lexicon.dict_words() {
+            jieba.add_word(word, None, None);
+        }
+        Self(jieba)
+    }
+
+    /// The words in order, blanks left out; unknown words are not guessed, so that the result depends on lists alone.
+    #[must_use]
+    pub fn tokens(&self, clear: &ClearText) -> Vec<Token> {
+        let text = clear.as_str();
+        let mut at = 0;
+        let mut tokens = Vec::new();
+        for piece in self.0.cut(text, false) {
+            // The pieces follow each other without gaps; a piece that does not is looked for.
+            let Some(start) = text[at..].find(piece.word).map(|offset| at + offset) else { continue };
+            at = start + piece.word.len();
+            if !piece.word.trim().is_empty() {
+                tokens.push(Token { text: piece.word.to_owned(), range: start..at });
+            }
+        }
+        tokens
+    }
+}
