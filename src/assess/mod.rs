@@ -1,0 +1,194 @@
+//! The whole judgement as one pure function: the text of a listing in, an [`Assessment`] out.
+
+pub mod evaluation;
+pub mod learning;
+pub mod matters;
+
+pub use evaluation::evaluate;
+pub use learning::{corpus_digest, train};
+pub use matters::{MatterError, MatterTable};
+
+use crate::classify::{Features, Model, ModelError, decide, explain};
+use crate::domain::{Assessment, Form, ListingText, Probabilities, Stage, Subject, Verdict};
+use crate::signals::{Gazetteer, GazetteerError, Reader, ReaderError, Signals};
+use crate::text::{Cleaner, ClearText, Lexicon, LexiconError, Token, Tokenizer};
+
+/// Why a toolkit could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolkitError {
+    /// A word list is wrong.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+    /// The word lists cannot be searched.
+    #[error(transparent)]
+    Reader(#[from] ReaderError),
+    /// A list of places is wrong.
+    #[error(transparent)]
+    Places(#[from] GazetteerError),
+    /// The table of matters is wrong.
+    #[error(transparent)]
+    Matters(#[from] MatterError),
+    /// The model is unusable.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// What data a reading is made of: file names with their contents.
+#[derive(Clone, Copy, Debug)]
+pub struct Knowledge<'a> {
+    /// Of `models/lexicon`.
+    pub lexicon: &'a [(&'a str, &'a str)],
+    /// Of `seeds/places`.
+    pub places: &'a [(&'a str, &'a str)],
+    /// `seeds/matters.toml`.
+    pub matters: (&'a str, &'a str),
+}
+
+/// Everything that reads a text, without an opinion on it.
+#[derive(Debug)]
+pub struct Reading {
+    /// Word lists.
+    pub lexicon: Lexicon,
+    /// Undoes disguise.
+    pub cleaner: Cleaner,
+    /// Cuts words.
+    pub tokenizer: Tokenizer,
+    /// Finds signals.
+    pub reader: Reader,
+    /// Knows the matters.
+    pub matters: MatterTable,
+}
+
+/// A text as read.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// Disguise undone.
+    pub text: ClearText,
+    /// Words.
+    pub tokens: Vec<Token>,
+    /// Facts with their places.
+    pub signals: Signals,
+}
+
+impl Reading {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When one of the files is wrong; the message names file and line.
+    pub fn new(knowledge: &Knowledge) -> Result<Self, ToolkitError> {
+        let lexicon = Lexicon::parse(knowledge.lexicon)?;
+        let places = Gazetteer::parse(knowledge.places)?;
+        let (name, content) = knowledge.matters;
+        Ok(Self {
+            cleaner: Cleaner::new(&lexicon),
+            tokenizer: Tokenizer::new(&lexicon),
+            reader: Reader::new(&lexicon, places)?,
+            matters: MatterTable::parse(name, content)?,
+            lexicon,
+        })
+    }
+
+    /// Reads one text.
+    #[must_use]
+    pub fn read(&self, listing: &ListingText) -> Read {
+        let text = self.cleaner.clean(&listing.full());
+        let tokens = self.tokenizer.tokens(&text);
+        let signals = self.reader.read(&text, &listing.site_city);
+        Read { text, tokens, signals }
+    }
+}
+
+/// Everything a judgement needs.
+#[derive(Debug)]
+pub struct Toolkit {
+    /// Reads.
+    pub reading: Reading,
+    /// Scores.
+    pub model: Model,
+}
+
+impl Toolkit {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When a file is wrong or the model unusable.
+    pub fn build(knowledge: &Knowledge, model: &[u8]) -> Result<Self, ToolkitError> {
+        Ok(Self { reading: Self::reading(knowledge)?, model: Model::from_bytes(model)? })
+    }
+
+    /// The part that needs no model: for training one.
+    ///
+    /// # Errors
+    /// When a file is wrong.
+    pub fn reading(knowledge: &Knowledge) -> Result<Reading, ToolkitError> {
+        Reading::new(knowledge)
+    }
+
+    /// A warning when the model was trained with other word lists than those in use: it still judges, but less well.
+    #[must_use]
+    pub fn staleness(&self) -> Option<String> {
+        let (trained, used) = (&self.model.card().provenance.lexicon_digest, self.reading.lexicon.digest());
+        (trained != used).then(|| {
+            format!("the model was trained with lexicon {trained:.12}, in use is {used:.12}; `tanzhao train` renews it")
+        })
+    }
+
+    /// Judges one listing.
+    #[must_use]
+    pub fn assess(&self, listing: &ListingText) -> Assessment {
+        let Read { text, tokens, signals } = self.reading.read(listing);
+        let features = Features::of(&text, &tokens, &signals);
+        let probabilities = self.model.score(&features);
+        let (verdict, flags) = decide(&probabilities, &signals);
+        let mut assessment = Assessment {
+            verdict,
+            score: probabilities.score(),
+            probabilities,
+            forms: forms(verdict, &signals),
+            subjects: subjects(verdict, &signals),
+            stages: stages(verdict, &signals),
+            contacts: Vec::new(),
+            county: signals.county.clone(),
+            findings: self.reading.matters.findings(&signals, &text, verdict),
+            evidence: explain(&self.model, &text, &tokens, &features),
+            flags,
+        };
+        assessment.contacts = signals.contacts;
+        assessment
+    }
+
+    /// Only the probabilities: for measuring how fast and how well the model scores.
+    #[must_use]
+    pub fn score(&self, listing: &ListingText) -> Probabilities {
+        let Read { text, tokens, signals } = self.reading.read(listing);
+        self.model.score(&Features::of(&text, &tokens, &signals))
+    }
+}
+
+/// Covers; an open offer always carries `plain`, a disguised one only when nothing else was seen.
+fn forms(verdict: Verdict, signals: &Signals) -> Vec<Form> {
+    let covers = signals.forms.iter().copied().filter(|form| *form != Form::Plain);
+    let mut forms: Vec<Form> = match verdict {
+        Verdict::Overt => std::iter::once(Form::Plain).chain(covers).collect(),
+        Verdict::Disguised => covers.collect(),
+        Verdict::NonSubject | Verdict::Irrelevant => return Vec::new(),
+    };
+    if forms.is_empty() {
+        forms.push(Form::Plain);
+    }
+    forms
+}
+
+fn subjects(verdict: Verdict, signals: &Signals) -> Vec<Subject> {
+    match verdict {
+        Verdict::Overt | Verdict::Disguised => signals.subjects.clone(),
+        Verdict::NonSubject | Verdict::Irrelevant => Vec::new(),
+    }
+}
+
+fn stages(verdict: Verdict, signals: &Signals) -> Vec<Stage> {
+    match verdict {
+        Verdict::Irrelevant => Vec::new(),
+        _ => signals.stages.clone(),
+    }
+}

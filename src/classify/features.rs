@@ -1,0 +1,283 @@
+//! What a text shows the model: words, characters, words of the headline and signals, each with the place it stands.
+//!
+//! Contact values and digit runs are masked, so that no telephone number ever becomes a reason.
+
+use crate::signals::{CueKind, Signals};
+use crate::text::{ClearText, Token};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// A family of features that is scaled as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Block {
+    /// Words and pairs of neighbouring words.
+    Word,
+    /// Runs of two to four characters.
+    Char,
+    /// Words of the title, or of the first sentence where there is no title.
+    Head,
+    /// Signals, alone and two in one clause.
+    Cue,
+}
+
+impl Block {
+    pub(super) const COUNT: usize = 4;
+
+    /// By the first character of a feature's name.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        match name.as_bytes().first() {
+            Some(b'w') => Some(Self::Word),
+            Some(b'c') => Some(Self::Char),
+            Some(b'h') => Some(Self::Head),
+            Some(b'k') => Some(Self::Cue),
+            _ => None,
+        }
+    }
+}
+
+/// One occurrence of a feature; a pair of signals has two places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Occurrence {
+    pub(super) key: u64,
+    pub(super) places: [Range<usize>; 2],
+}
+
+/// The features of one text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    pub(super) occurrences: Vec<Occurrence>,
+}
+
+/// The names behind the keys; only training asks for them.
+pub(super) type Names = HashMap<u64, String>;
+
+/// The key of a feature's name (FNV-1a over its parts).
+pub(super) fn key_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in parts.into_iter().flat_map(str::bytes) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
+impl Features {
+    /// Reads them off.
+    #[must_use]
+    pub fn of(text: &ClearText, tokens: &[Token], signals: &Signals) -> Self {
+        Collector { names: None, features: Self::default() }.collect(text, tokens, signals).0
+    }
+
+    /// The same with the names.
+    #[must_use]
+    pub(super) fn named(text: &ClearText, tokens: &[Token], signals: &Signals) -> (Self, Names) {
+        Collector { names: Some(Names::new()), features: Self::default() }.collect(text, tokens, signals)
+    }
+
+    /// How many occurrences there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.occurrences.len()
+    }
+
+    /// Whether the text shows nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.occurrences.is_empty()
+    }
+}
+
+struct Collector {
+    names: Option<Names>,
+    features: Features,
+}
+
+impl Collector {
+    fn put(&mut self, parts: &[&str], first: Range<usize>, second: Range<usize>) {
+        let key = key_of(parts.iter().copied());
+        self.features.occurrences.push(Occurrence { key, places: [first, second] });
+        if let Some(names) = &mut self.names {
+            names.entry(key).or_insert_with(|| parts.concat());
+        }
+    }
+
+    fn collect(mut self, text: &ClearText, tokens: &[Token], signals: &Signals) -> (Features, Names) {
+        let mut contacts: Vec<Range<usize>> =
+            signals.cues.iter().filter(|cue| cue.kind == CueKind::Contact).map(|cue| cue.range.clone()).collect();
+        contacts.sort_by_key(|range| range.start);
+        let head = head_end(text, signals.title_chars);
+        self.words(tokens, &contacts, head);
+        self.chars(text.as_str(), &contacts);
+        self.cues(text.as_str(), signals, head);
+        (self.features, self.names.unwrap_or_default())
+    }
+
+    fn words(&mut self, tokens: &[Token], contacts: &[Range<usize>], head: usize) {
+        let mut before: Option<(String, Range<usize>)> = None;
+        for token in tokens {
+            let Some(word) = masked_word(token, contacts) else {
+                before = None;
+                continue;
+            };
+            let place = token.range.clone();
+            self.put(&["w:", &word], place.clone(), place.clone());
+            if place.start < head {
+                self.put(&["h:", &word], place.clone(), place.clone());
+            }
+            if let Some((last, last_place)) = &before {
+                let both = last_place.start..place.end;
+                self.put(&["w:", last, " ", &word], both.clone(), both);
+            }
+            before = Some((word, place));
+        }
+    }
+
+    fn chars(&mut self, text: &str, contacts: &[Range<usize>]) {
+        let glyphs = masked_glyphs(text, contacts);
+        let mut name = String::with_capacity(24);
+        for start in 0..glyphs.len() {
+            if glyphs[start].mark.is_none() {
+                continue;
+            }
+            name.clear();
+            for (length, glyph) in (1..=4).zip(&glyphs[start..]) {
+                let Some(mark) = glyph.mark else { break };
+                name.push(mark);
+                if length >= 2 || !mark.is_alphanumeric() {
+                    let place = glyphs[start].place.start..glyph.place.end;
+                    self.put(&["c:", &name], place.clone(), place);
+                }
+            }
+        }
+    }
+
+    fn cues(&mut self, text: &str, signals: &Signals, head: usize) {
+        let nowhere = 0..0;
+        for form in &signals.forms {
+            self.put(&["k:form ", form.code()], nowhere.clone(), nowhere.clone());
+        }
+        for stage in &signals.stages {
+            self.put(&["k:stage ", stage.code()], nowhere.clone(), nowhere.clone());
+        }
+        let mut cues: Vec<_> = signals.cues.iter().collect();
+        cues.sort_by_key(|cue| (cue.range.start, cue.kind.code()));
+        let clauses = clause_ends(text);
+        let clause_of = |at: usize| clauses.partition_point(|end| *end <= at);
+        for (index, cue) in cues.iter().enumerate() {
+            let place = cue.range.clone();
+            self.put(&["k:", cue.kind.code()], place.clone(), place.clone());
+            if cue.kind != CueKind::Contact && !cue.detail.is_empty() {
+                self.put(&["k:", cue.kind.code(), " ", &cue.detail], place.clone(), place.clone());
+            }
+            if place.start < head {
+                self.put(&["k:head ", cue.kind.code()], place.clone(), place.clone());
+            }
+            // A clause holds few cues; the cap keeps a page of nothing but cues from growing with the square.
+            let clause = clause_of(place.start);
+            for other in cues[index + 1..].iter().take(12).take_while(|other| clause_of(other.range.start) == clause) {
+                let (a, b) = if cue.kind.code() <= other.kind.code() { (cue, other) } else { (other, cue) };
+                if a.kind != b.kind {
+                    let parts = ["k:clause ", a.kind.code(), "+", b.kind.code()];
+                    self.put(&parts, place.clone(), other.range.clone());
+                }
+            }
+        }
+        let mut kinds: Vec<&str> = cues.iter().map(|cue| cue.kind.code()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        for (index, a) in kinds.iter().enumerate() {
+            for b in &kinds[index + 1..] {
+                self.put(&["k:both ", a, "+", b], nowhere.clone(), nowhere.clone());
+            }
+        }
+    }
+}
+
+/// Where the headline ends: after the title, or after the first sentence where there is none.
+fn head_end(text: &ClearText, title_chars: usize) -> usize {
+    let clear = text.as_str();
+    if title_chars == 0 {
+        let body = clear.len() - clear.trim_start().len();
+        return clear[body..].find(['\n', '。', '!', '?']).map_or(clear.len(), |at| body + at);
+    }
+    // Places in the clear text keep the order of the original, so the boundary can be searched by halving.
+    let starts: Vec<usize> = clear.char_indices().map(|(at, _)| at).collect();
+    let after = starts.partition_point(|at| {
+        let length = clear[*at..].chars().next().map_or(0, char::len_utf8);
+        text.span(*at..*at + length).start < title_chars
+    });
+    starts.get(after).copied().unwrap_or(clear.len())
+}
+
+fn in_contact(contacts: &[Range<usize>], place: &Range<usize>) -> bool {
+    contacts.iter().any(|contact| contact.start < place.end && place.start < contact.end)
+}
+
+/// The word as a feature; `None` where a new clause begins.
+fn masked_word(token: &Token, contacts: &[Range<usize>]) -> Option<String> {
+    let word = token.text.trim();
+    if word.is_empty() || word.chars().all(is_separator) {
+        return None;
+    }
+    if in_contact(contacts, &token.range) || looks_like_identifier(word) {
+        return Some("@".to_owned());
+    }
+    Some(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect())
+}
+
+/// Digits in number, or letters with digits: a telephone, an order number, a chat identifier; never a reason.
+fn looks_like_identifier(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    word.len() >= 5
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        && (digits >= 4 || word.contains('_') || (digits > 0 && word.len() >= 7))
+}
+
+fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_ascii_punctuation()
+        || matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '·')
+}
+
+struct Glyph {
+    mark: Option<char>,
+    place: Range<usize>,
+}
+
+/// The characters with contacts and identifiers folded to one mark and separators as breaks.
+fn masked_glyphs(text: &str, contacts: &[Range<usize>]) -> Vec<Glyph> {
+    let mut glyphs = Vec::with_capacity(text.len() / 3);
+    let mut contacts = contacts.iter().peekable();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        while contacts.peek().is_some_and(|contact| contact.end <= at) {
+            contacts.next();
+        }
+        let mut end = at + c.len_utf8();
+        let mark = if let Some(contact) = contacts.peek().filter(|contact| contact.start <= at) {
+            end = contact.end.min(text.len()).max(end);
+            Some('@')
+        } else if c.is_ascii_alphanumeric() {
+            let run = text[at..].bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-').count();
+            if looks_like_identifier(&text[at..at + run]) {
+                end = at + run;
+                Some('@')
+            } else if c.is_ascii_digit() {
+                Some('0')
+            } else {
+                Some(c)
+            }
+        } else {
+            (!is_separator(c)).then_some(c)
+        };
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        glyphs.push(Glyph { mark, place: at..end });
+        at = end;
+    }
+    glyphs
+}
+
+fn clause_ends(text: &str) -> Vec<usize> {
+    text.char_indices().filter(|(_, c)| matches!(c, '\n' | '。' | '!' | '?' | ';' | ',')).map(|(at, _)| at).collect()
+}

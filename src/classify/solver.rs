@@ -1,0 +1,94 @@
+//! Minimising a smooth function: argmin's L-BFGS behind one call.
+
+use argmin::core::{CostFunction, Error, Executor, Gradient, State};
+use argmin::solver::linesearch::MoreThuenteLineSearch;
+use argmin::solver::quasinewton::LBFGS;
+use std::cell::RefCell;
+
+/// The solver gave up; the text is argmin's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the solver gave up: {0}")]
+pub struct SolverError(String);
+
+/// A function of a vector that gives its value and writes its gradient.
+struct Smooth<F> {
+    value_and_gradient: F,
+    // argmin asks for value and gradient apart although one pass over the data gives both.
+    last: RefCell<Option<(Vec<f64>, Vec<f64>)>>,
+}
+
+impl<F: Fn(&[f64], &mut [f64]) -> f64> Smooth<F> {
+    fn evaluate(&self, at: &[f64]) -> (f64, Vec<f64>) {
+        let mut gradient = vec![0.0; at.len()];
+        let value = (self.value_and_gradient)(at, &mut gradient);
+        (value, gradient)
+    }
+}
+
+impl<F: Fn(&[f64], &mut [f64]) -> f64> CostFunction for Smooth<F> {
+    type Param = Vec<f64>;
+    type Output = f64;
+
+    fn cost(&self, at: &Vec<f64>) -> Result<f64, Error> {
+        let (value, gradient) = self.evaluate(at);
+        *self.last.borrow_mut() = Some((at.clone(), gradient));
+        Ok(value)
+    }
+}
+
+impl<F: Fn(&[f64], &mut [f64]) -> f64> Gradient for Smooth<F> {
+    type Param = Vec<f64>;
+    type Gradient = Vec<f64>;
+
+    fn gradient(&self, at: &Vec<f64>) -> Result<Vec<f64>, Error> {
+        match &*self.last.borrow() {
+            Some((point, gradient)) if point == at => Ok(gradient.clone()),
+            _ => Ok(self.evaluate(at).1),
+        }
+    }
+}
+
+/// The point where `value_and_gradient` is least, from `start`, in at most `max_steps` steps.
+///
+/// Plain sums in a fixed order: the same input gives the same bits on every machine.
+///
+/// # Errors
+/// When argmin refuses or finds no finite point.
+pub fn minimise<F>(value_and_gradient: F, start: Vec<f64>, max_steps: u64) -> Result<Vec<f64>, SolverError>
+where
+    F: Fn(&[f64], &mut [f64]) -> f64,
+{
+    let failed = |error: Error| SolverError(error.to_string());
+    let solver = LBFGS::new(MoreThuenteLineSearch::new(), 8)
+        .with_tolerance_grad(1e-4)
+        .and_then(|solver| solver.with_tolerance_cost(1e-6))
+        .map_err(failed)?;
+    let problem = Smooth { value_and_gradient, last: RefCell::new(None) };
+    let done = Executor::new(problem, solver)
+        .configure(|state| state.param(start).max_iters(max_steps))
+        .timer(false)
+        .run()
+        .map_err(failed)?;
+    let best = done.state().get_best_param().cloned().ok_or_else(|| SolverError("no point found".to_owned()))?;
+    if best.iter().all(|value| value.is_finite()) {
+        Ok(best)
+    } else {
+        Err(SolverError("the best point is not finite".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_bottom_of_a_bowl() {
+        let bowl = |at: &[f64], gradient: &mut [f64]| {
+            gradient[0] = 2.0 * (at[0] - 3.0);
+            gradient[1] = 20.0 * (at[1] + 1.0);
+            (at[0] - 3.0).powi(2) + 10.0 * (at[1] + 1.0).powi(2)
+        };
+        let found = minimise(bowl, vec![0.0, 0.0], 100).expect("a bowl has a bottom");
+        assert!((found[0] - 3.0).abs() < 1e-3 && (found[1] + 1.0).abs() < 1e-3, "{found:?}");
+    }
+}
