@@ -1,0 +1,180 @@
+//! What a person sets: built-in < file < environment < flag.
+//!
+//! The file is `tanzhao.toml`; unknown keys are errors. Nothing in it makes a sweep less polite than its source definitions.
+
+use crate::leads::LeadParams;
+use serde::Deserialize;
+use std::{ops::Range, path::Path, time::Duration};
+
+/// The checked configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Who to write to about our requests: an e-mail address or a web page. Empty until somebody sets it.
+    pub contact: String,
+    /// The city whose leads are looked for; its places are in `seeds/places`.
+    pub city: String,
+    /// Requests in flight, all hosts together (one per host).
+    pub workers: usize,
+    /// For one whole request.
+    pub timeout: Duration,
+    /// Largest body as sent, in bytes.
+    pub body_bytes: usize,
+    /// Largest body after decompression, in bytes.
+    pub decoded_bytes: usize,
+    /// Longest wait for a host before a sweep stops and is resumed later.
+    pub idle_limit: Duration,
+    /// How listings are linked and leads ranked.
+    pub leads: LeadParams,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            contact: String::new(),
+            city: "朝阳市".into(),
+            workers: 16,
+            timeout: Duration::from_secs(30),
+            body_bytes: 8 << 20,
+            decoded_bytes: 32 << 20,
+            idle_limit: Duration::from_mins(15),
+            leads: LeadParams::default(),
+        }
+    }
+}
+
+/// The file as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawConfig {
+    contact: Option<String>,
+    city: Option<String>,
+    crawl: RawCrawl,
+    link: Option<crate::leads::LinkParams>,
+    rank: Option<crate::leads::RankWeights>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawCrawl {
+    workers: Option<toml::Spanned<i64>>,
+    timeout_seconds: Option<toml::Spanned<i64>>,
+    body_bytes: Option<toml::Spanned<i64>>,
+    decoded_bytes: Option<toml::Spanned<i64>>,
+    idle_limit_seconds: Option<toml::Spanned<i64>>,
+}
+
+/// Everything wrong with a configuration file.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct ConfigError(Vec<String>);
+
+impl Config {
+    /// Reads the file's text over the built-in values.
+    ///
+    /// ```
+    /// let config = tanzhao::config::Config::parse("tanzhao.toml", "contact = \"jyj@example.cn\"\n[crawl]\nworkers = 4\n").unwrap();
+    /// assert_eq!((config.contact.as_str(), config.workers), ("jyj@example.cn", 4));
+    /// let error = tanzhao::config::Config::parse("tanzhao.toml", "[crawl]\nworkers = 0\n").unwrap_err();
+    /// assert_eq!(error.to_string(), "tanzhao.toml:2: crawl.workers: found 0, expected 1 to 256");
+    /// ```
+    ///
+    /// # Errors
+    /// All problems, each with file, line, field, found and expected.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let raw: RawConfig = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            ConfigError(vec![format!("{file}:{line}: {}", error.message())])
+        })?;
+        let mut problems = Vec::new();
+        let mut number = |field: &str, value: Option<toml::Spanned<i64>>, default: u64, range: Range<i64>| {
+            let Some(value) = value else { return default };
+            if range.contains(value.get_ref()) {
+                return value.get_ref().unsigned_abs();
+            }
+            let line = line_of(text, value.span().start);
+            problems.push(format!(
+                "{file}:{line}: crawl.{field}: found {}, expected {} to {}",
+                value.get_ref(),
+                range.start,
+                range.end - 1
+            ));
+            default
+        };
+        let base = Self::default();
+        let size = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+        let workers = size(number("workers", raw.crawl.workers, base.workers as u64, 1..257));
+        let timeout = number("timeout_seconds", raw.crawl.timeout_seconds, base.timeout.as_secs(), 1..601);
+        let body_bytes =
+            size(number("body_bytes", raw.crawl.body_bytes, base.body_bytes as u64, 1024..(256 << 20) + 1));
+        let decoded_bytes =
+            size(number("decoded_bytes", raw.crawl.decoded_bytes, base.decoded_bytes as u64, 1024..(256 << 20) + 1));
+        let idle = number("idle_limit_seconds", raw.crawl.idle_limit_seconds, base.idle_limit.as_secs(), 1..86_401);
+        if !problems.is_empty() {
+            return Err(ConfigError(problems));
+        }
+        let city = raw.city.unwrap_or(base.city);
+        Ok(Self {
+            contact: raw.contact.unwrap_or_default().trim().to_owned(),
+            leads: LeadParams {
+                city: city.clone(),
+                link: raw.link.unwrap_or_default(),
+                rank: raw.rank.unwrap_or_default(),
+            },
+            city,
+            workers,
+            timeout: Duration::from_secs(timeout),
+            body_bytes,
+            decoded_bytes,
+            idle_limit: Duration::from_secs(idle),
+        })
+    }
+
+    /// Reads `path`, or the built-in values when it is not given and `./tanzhao.toml` does not exist; then the environment
+    /// variable `TANZHAO_CONTACT`.
+    ///
+    /// # Errors
+    /// What the file says, or that it cannot be read.
+    pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let default = Path::new("tanzhao.toml");
+        let chosen = path.or_else(|| default.is_file().then_some(default));
+        let mut config = match chosen {
+            None => Self::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| ConfigError(vec![format!("{}: cannot be read: {error}", path.display())]))?;
+                Self::parse(&path.display().to_string(), &text)?
+            }
+        };
+        if let Ok(contact) = std::env::var("TANZHAO_CONTACT") {
+            contact.trim().clone_into(&mut config.contact);
+        }
+        Ok(config)
+    }
+
+    /// The honest name we ask under.
+    #[must_use]
+    pub fn user_agent(&self, agent: &str) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        if self.contact.is_empty() {
+            format!("{agent}/{version}")
+        } else {
+            format!("{agent}/{version} (+{})", self.contact)
+        }
+    }
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or(text).matches('\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_errors_with_their_line() {
+        let error =
+            Config::parse("t.toml", "contact = \"a@b.cn\"\nignore_robots = true\n").expect_err("an unknown key");
+        assert!(error.to_string().starts_with("t.toml:2: unknown field `ignore_robots`"), "{error}");
+    }
+}

@@ -1,0 +1,17 @@
+//! Politely bringing pages home.
+//!
+//! [`worker`] takes one page at a time from lease to completion; [`robots`] and [`guard`] say whether it may be asked,
+//! [`gate`] when, [`fetcher`] asks, [`captures`] keeps what came. Nothing here logs in, solves a puzzle or hides who asks.
+
+pub mod captures;
+pub mod fetcher;
+pub mod gate;
+pub mod guard;
+pub mod robots;
+pub mod seeds;
+pub mod worker;
+
+pub use captures::CaptureFolder;
+pub use fetcher::{Fetch, FetchError, HttpFetcher, HttpParams, RawResponse};
+pub use guard::Guard;
+pub use worker::{Crawl, CrawlEnd, CrawlParams};

@@ -1,0 +1,88 @@
+//! Listings and what we think of them.
+
+use super::Result;
+use crate::domain::{Assessment, CaptureId, Listing, ListingId, SweepId};
+use crate::text::Fingerprint;
+use async_trait::async_trait;
+
+/// A listing with everything stored about it.
+#[derive(Clone, Debug)]
+pub struct StoredListing {
+    /// Its number.
+    pub id: ListingId,
+    /// As read.
+    pub listing: Listing,
+    /// As judged, once it was.
+    pub assessment: Option<Assessment>,
+    /// For near-duplicates, once judged.
+    pub fingerprint: Option<Fingerprint>,
+    /// The page it was read from.
+    pub capture: Option<CaptureRow>,
+    /// The sweep that last saw it.
+    pub sweep: SweepId,
+    /// Its lead's number.
+    pub lead: Option<i64>,
+}
+
+/// An archived page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureRow {
+    /// Its number.
+    pub id: CaptureId,
+    /// Path below the data directory.
+    pub warc: String,
+    /// Byte offset of the response record.
+    pub offset: u64,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// The definition it was fetched under.
+    pub source: String,
+    /// The role of the page.
+    pub role: String,
+    /// The sweep.
+    pub sweep: SweepId,
+}
+
+/// What an assessment was made with, so that any day can be judged again identically.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versions {
+    /// Model digest.
+    pub model: String,
+    /// Lexicon digest.
+    pub lexicon: String,
+}
+
+/// The contract of the listings.
+#[async_trait]
+pub trait Listings: Send + Sync {
+    /// Up to `limit` listings not judged yet, oldest first.
+    async fn unassessed(&self, limit: u32) -> Result<Vec<StoredListing>>;
+
+    /// How many wait for judgement.
+    async fn backlog(&self) -> Result<u64>;
+
+    /// Keeps judgements; a listing that changed meanwhile stays unjudged only if its text differs.
+    async fn save_assessments(
+        &self,
+        batch: Vec<(ListingId, Assessment, Fingerprint)>,
+        versions: &Versions,
+    ) -> Result<()>;
+
+    /// Every judged listing, suspect or not: what everybody shows links nobody.
+    async fn assessed(&self) -> Result<Vec<StoredListing>>;
+
+    /// Listings in the order of their numbers, from after `after`.
+    async fn page(&self, after: ListingId, limit: u32) -> Result<Vec<StoredListing>>;
+
+    /// Listings by number.
+    async fn by_ids(&self, ids: &[ListingId]) -> Result<Vec<StoredListing>>;
+
+    /// Archived pages that were read as content, oldest first.
+    async fn captures(&self, sweep: Option<SweepId>) -> Result<Vec<CaptureRow>>;
+
+    /// Stores what a capture yields when read again: the listings of that capture are updated and marked unjudged.
+    async fn reread(&self, capture: CaptureId, listings: Vec<Listing>) -> Result<()>;
+
+    /// Marks every listing (of a sweep) as unjudged.
+    async fn forget_assessments(&self, sweep: Option<SweepId>) -> Result<u64>;
+}

@@ -1,0 +1,161 @@
+//! Listings in SQLite.
+
+use super::{SqliteStore, from_json, to_json};
+use crate::{
+    domain::{Assessment, CaptureId, Listing, ListingId, SweepId},
+    store::{CaptureRow, Listings, Result, StoredListing, Versions},
+    text::Fingerprint,
+};
+use async_trait::async_trait;
+use rusqlite::{Connection, Row, ToSql, params};
+use sha2::{Digest, Sha256};
+
+const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
+    FROM listings l LEFT JOIN captures c ON c.id = l.capture";
+
+/// Stores a listing under its canonical address; a changed text loses its judgement.
+pub(super) fn upsert(db: &Connection, listing: &Listing, capture: Option<i64>, sweep: SweepId, now: i64) -> Result<()> {
+    let text = format!("{}\u{0}{}\u{0}{}", listing.title, listing.body, listing.location.as_deref().unwrap_or(""));
+    let digest = Sha256::digest(text).iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
+    db.prepare_cached(
+        "INSERT INTO listings(canonical_url, source, listing, text_sha, capture, sweep, first_seen_ms, last_seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
+         ON CONFLICT(canonical_url) DO UPDATE SET listing = excluded.listing, capture = coalesce(excluded.capture, capture), sweep = excluded.sweep, last_seen_ms = excluded.last_seen_ms,
+           assessment = CASE WHEN text_sha = excluded.text_sha THEN assessment END, verdict = CASE WHEN text_sha = excluded.text_sha THEN verdict END,
+           score = CASE WHEN text_sha = excluded.text_sha THEN score END, fingerprint = CASE WHEN text_sha = excluded.text_sha THEN fingerprint END,
+           text_sha = excluded.text_sha",
+    )?
+    .execute(params![listing.canonical_url.as_str(), listing.source.0, to_json("listing", listing)?, digest, capture, sweep.0, now])?;
+    Ok(())
+}
+
+#[async_trait]
+impl Listings for SqliteStore {
+    async fn unassessed(&self, limit: u32) -> Result<Vec<StoredListing>> {
+        self.read(move |db| select(db, "WHERE l.assessment IS NULL ORDER BY l.id LIMIT ?1", &[&limit])).await
+    }
+
+    async fn backlog(&self) -> Result<u64> {
+        self.read(|db| {
+            let waiting: i64 = db
+                .prepare_cached("SELECT count(*) FROM listings WHERE assessment IS NULL")?
+                .query_row([], |row| row.get(0))?;
+            Ok(waiting.unsigned_abs())
+        })
+        .await
+    }
+
+    async fn save_assessments(
+        &self,
+        batch: Vec<(ListingId, Assessment, Fingerprint)>,
+        versions: &Versions,
+    ) -> Result<()> {
+        let versions = versions.clone();
+        self.write(move |db| {
+            let mut update = db.prepare_cached(
+                "UPDATE listings SET assessment = ?2, verdict = ?3, score = ?4, fingerprint = ?5, model = ?6, lexicon = ?7 WHERE id = ?1",
+            )?;
+            for (id, assessment, fingerprint) in &batch {
+                update.execute(params![
+                    id.0, to_json("assessment", assessment)?, assessment.verdict.code(), assessment.score, to_json("fingerprint", fingerprint)?,
+                    versions.model, versions.lexicon
+                ])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn assessed(&self) -> Result<Vec<StoredListing>> {
+        self.read(|db| select(db, "WHERE l.assessment IS NOT NULL ORDER BY l.id", &[])).await
+    }
+
+    async fn page(&self, after: ListingId, limit: u32) -> Result<Vec<StoredListing>> {
+        self.read(move |db| select(db, "WHERE l.id > ?1 ORDER BY l.id LIMIT ?2", &[&after.0, &limit])).await
+    }
+
+    async fn by_ids(&self, ids: &[ListingId]) -> Result<Vec<StoredListing>> {
+        let ids = ids.to_vec();
+        self.read(move |db| {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                found.extend(select(db, "WHERE l.id = ?1", &[&id.0])?);
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn captures(&self, sweep: Option<SweepId>) -> Result<Vec<CaptureRow>> {
+        self.read(move |db| {
+            let mut query = db.prepare(
+                "SELECT id, warc, offset, sha256, source, role, sweep FROM captures WHERE ?1 IS NULL OR sweep = ?1 ORDER BY id",
+            )?;
+            let rows = query.query_map([sweep.map(|id| id.0)], |row| capture(row, 0))?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn reread(&self, capture: CaptureId, listings: Vec<Listing>) -> Result<()> {
+        let now = self.now_ms();
+        self.write(move |db| {
+            let sweep: i64 = db.query_row("SELECT sweep FROM captures WHERE id = ?1", [capture.0], |row| row.get(0))?;
+            for listing in &listings {
+                // An older capture never overwrites what a newer one said.
+                let newer: bool = db.query_row(
+                    "SELECT EXISTS (SELECT 1 FROM listings WHERE canonical_url = ?1 AND capture > ?2)",
+                    params![listing.canonical_url.as_str(), capture.0],
+                    |row| row.get(0),
+                )?;
+                if !newer {
+                    upsert(db, listing, Some(capture.0), SweepId(sweep), now)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget_assessments(&self, sweep: Option<SweepId>) -> Result<u64> {
+        self.write(move |db| {
+            let forgotten = db.execute(
+                "UPDATE listings SET assessment = NULL, verdict = NULL, score = NULL, fingerprint = NULL WHERE ?1 IS NULL OR sweep = ?1",
+                [sweep.map(|id| id.0)],
+            )?;
+            Ok(forgotten as u64)
+        })
+        .await
+    }
+}
+
+fn select(db: &Connection, clause: &str, values: &[&dyn ToSql]) -> Result<Vec<StoredListing>> {
+    let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} {clause}"))?;
+    let mut rows = query.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let assessment: Option<String> = row.get(2)?;
+        let fingerprint: Option<String> = row.get(3)?;
+        found.push(StoredListing {
+            id: ListingId(row.get(0)?),
+            listing: from_json("listing", &row.get::<_, String>(1)?)?,
+            assessment: assessment.map(|text| from_json("assessment", &text)).transpose()?,
+            fingerprint: fingerprint.map(|text| from_json("fingerprint", &text)).transpose()?,
+            sweep: SweepId(row.get(4)?),
+            lead: row.get(5)?,
+            capture: if row.get::<_, Option<i64>>(6)?.is_some() { Some(capture(row, 6)?) } else { None },
+        });
+    }
+    Ok(found)
+}
+
+fn capture(row: &Row<'_>, from: usize) -> rusqlite::Result<CaptureRow> {
+    Ok(CaptureRow {
+        id: CaptureId(row.get(from)?),
+        warc: row.get(from + 1)?,
+        offset: row.get::<_, i64>(from + 2)?.unsigned_abs(),
+        sha256: row.get(from + 3)?,
+        source: row.get(from + 4)?,
+        role: row.get(from + 5)?,
+        sweep: SweepId(row.get(from + 6)?),
+    })
+}

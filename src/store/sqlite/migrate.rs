@@ -1,0 +1,33 @@
+//! Numbered migrations, one transaction each, never edited after a release.
+
+use crate::store::{Result, StoreError};
+use rusqlite::Connection;
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first_path.sql")];
+
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Refuses a database of a newer program.
+pub(super) fn check_version(connection: &Connection) -> Result<i64> {
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known() {
+        return Err(StoreError::TooNew { found, known: known() });
+    }
+    Ok(found)
+}
+
+/// Brings the database up to this program's schema.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    let found = check_version(connection)?;
+    for (number, sql) in (1..).zip(MIGRATIONS) {
+        if number > found {
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(sql)?;
+            transaction.pragma_update(None, "user_version", number)?;
+            transaction.commit()?;
+        }
+    }
+    Ok(())
+}

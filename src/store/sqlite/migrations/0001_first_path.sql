@@ -1,0 +1,37 @@
+CREATE TABLE sweeps (
+  id INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL, finished_ms INTEGER, sources TEXT NOT NULL
+) STRICT;
+CREATE TABLE sources (
+  id TEXT PRIMARY KEY, min_delay_ms INTEGER NOT NULL, daily_budget INTEGER NOT NULL,
+  day TEXT NOT NULL DEFAULT '', used INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE hosts (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, not_before_ms INTEGER NOT NULL DEFAULT 0, delay_ms INTEGER NOT NULL DEFAULT 0,
+  crawl_delay_ms INTEGER NOT NULL DEFAULT 0, blocked_until_ms INTEGER NOT NULL DEFAULT 0, blocked_reason TEXT NOT NULL DEFAULT '',
+  leased_until_ms INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0,
+  robots_kind TEXT, robots_body BLOB, robots_note TEXT, robots_expires_ms INTEGER
+) STRICT;
+CREATE TABLE pages (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, url TEXT NOT NULL, post_body TEXT, source TEXT NOT NULL, role TEXT NOT NULL,
+  host INTEGER NOT NULL REFERENCES hosts(id), canonical TEXT NOT NULL, depth INTEGER NOT NULL, hops INTEGER NOT NULL, priority INTEGER NOT NULL,
+  sweep INTEGER NOT NULL, state TEXT NOT NULL, due_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  epoch INTEGER NOT NULL DEFAULT 0, lease_until_ms INTEGER NOT NULL DEFAULT 0,
+  outcome TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', fetched_ms INTEGER
+) STRICT;
+CREATE INDEX pages_turn ON pages(sweep, state, host, priority DESC, id);
+CREATE TABLE captures (
+  id INTEGER PRIMARY KEY, page INTEGER NOT NULL REFERENCES pages(id), sweep INTEGER NOT NULL, warc TEXT NOT NULL, offset INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, status INTEGER NOT NULL, source TEXT NOT NULL, role TEXT NOT NULL, stored_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE listings (
+  id INTEGER PRIMARY KEY, canonical_url TEXT NOT NULL UNIQUE, source TEXT NOT NULL, listing TEXT NOT NULL, text_sha TEXT NOT NULL,
+  capture INTEGER REFERENCES captures(id), sweep INTEGER NOT NULL, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,
+  assessment TEXT, verdict TEXT, score REAL, fingerprint TEXT, model TEXT, lexicon TEXT, lead INTEGER
+) STRICT;
+CREATE INDEX listings_waiting ON listings(id) WHERE assessment IS NULL;
+CREATE INDEX listings_lead ON listings(lead) WHERE lead IS NOT NULL;
+CREATE TABLE leads (id INTEGER PRIMARY KEY, place INTEGER NOT NULL, rank REAL NOT NULL, county TEXT NOT NULL, lead TEXT NOT NULL) STRICT;
+CREATE TABLE lead_numbers (id INTEGER PRIMARY KEY AUTOINCREMENT, merged_into INTEGER) STRICT;
+CREATE TABLE packages (
+  id INTEGER PRIMARY KEY, county TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, made_ms INTEGER NOT NULL, leads TEXT NOT NULL
+) STRICT;
