@@ -1,0 +1,59 @@
+//! `status`: what is running, what is blocked and why, when it goes on.
+
+use super::App;
+use crate::store::{PageReport, StoreError, SweepReport};
+use serde::Serialize;
+
+/// One host.
+#[derive(Clone, Debug, Serialize)]
+pub struct HostStatus {
+    /// Scheme, name and port.
+    pub host: String,
+    /// No request before this time.
+    pub next_request_after: jiff::Timestamp,
+    /// Left alone until, and why.
+    pub blocked_until: Option<jiff::Timestamp>,
+    /// Why it is left alone.
+    pub blocked_reason: Option<String>,
+    /// What its robots.txt was.
+    pub robots: String,
+}
+
+/// The whole answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// Sweeps, newest first.
+    pub sweeps: Vec<SweepReport>,
+    /// Hosts.
+    pub hosts: Vec<HostStatus>,
+    /// Pages by source, state and reason.
+    pub pages: Vec<PageReport>,
+    /// Listings waiting for judgement.
+    pub unassessed: u64,
+    /// Leads.
+    pub leads: usize,
+}
+
+/// Collects it.
+///
+/// # Errors
+/// The store's.
+pub async fn status(app: &App) -> Result<Status, StoreError> {
+    let hosts = app.frontier.hosts().await?.into_iter().map(|host| {
+        let (blocked_until, blocked_reason) = host.blocked.unzip();
+        HostStatus {
+            host: host.host.to_string(),
+            next_request_after: host.not_before,
+            blocked_until,
+            blocked_reason,
+            robots: host.robots,
+        }
+    });
+    Ok(Status {
+        sweeps: app.frontier.sweeps().await?,
+        hosts: hosts.collect(),
+        pages: app.frontier.pages(None).await?,
+        unassessed: app.listings.backlog().await?,
+        leads: app.leads.list().await?.len(),
+    })
+}

@@ -1,0 +1,289 @@
+//! What can be typed.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Tanzhao (探照): finds covert and disguised tutoring ads, politely, for people to decide on.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// Where everything is stored
+    #[arg(long, global = true, env = "TANZHAO_DATA", default_value = "./data", value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// Configuration file (default: ./tanzhao.toml if it is there)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How log lines look
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Only errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// More log lines (-v, -vv)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sweep the bundled sample web on loopback, print ranked leads, write county packages
+    Demo(Demo),
+    /// Sweep sources; the same command after a crash goes on
+    Sweep(Sweep),
+    /// Check source definitions, or try one on a page
+    Source(Source),
+    /// Extract and judge again from the archived pages, without any request
+    Reprocess(Reprocess),
+    /// What is running, what is blocked and why
+    Status(StatusArgs),
+    /// Score listings (JSON Lines in and out)
+    Classify(Classify),
+    /// Train a model; the same corpus and seed give the same bytes
+    Train(Train),
+    /// Quality report on labelled listings
+    Evaluate(Evaluate),
+    /// The queue of leads
+    Leads(Leads),
+    /// Write county packages
+    Handover(Handover),
+    /// Check a county package offline
+    Verify {
+        /// The zip file
+        package: PathBuf,
+    },
+    /// Everything stored, as JSON Lines
+    Export(Export),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Exit after the packages (this version has no page to serve and always does)
+    #[arg(long)]
+    pub once: bool,
+    /// Where the packages go (default: DATA-DIR/packages)
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Sweep {
+    /// A definition or a folder of them
+    #[arg(long, value_name = "PATH")]
+    pub sources: PathBuf,
+    /// Only this source (may be repeated)
+    #[arg(long, value_name = "ID")]
+    pub source: Vec<String>,
+    /// Also definitions that nobody has verified against the site
+    #[arg(long)]
+    pub unverified: bool,
+    /// Stop after so many requests
+    #[arg(long, value_name = "N")]
+    pub max_pages: Option<u64>,
+    /// Stop after so many minutes
+    #[arg(long, value_name = "N")]
+    pub max_minutes: Option<u64>,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Ask only loopback addresses (tests and rehearsals)
+    #[arg(long)]
+    pub loopback: bool,
+    /// Fill ${NAME} in definitions (may be repeated)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Source {
+    #[command(subcommand)]
+    pub what: SourceCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// Validate a definition or a folder of them
+    Check {
+        /// File or folder
+        path: PathBuf,
+        /// Fill ${NAME} in definitions (may be repeated)
+        #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+    },
+    /// Show what one page yields, field by field
+    Try {
+        /// The source's id
+        id: String,
+        /// An address (asked politely, robots.txt first) or a saved file
+        page: String,
+        /// Where the definitions are
+        #[arg(long, default_value = "seeds/sources", value_name = "PATH")]
+        sources: PathBuf,
+        /// Which page it is: index, detail, share, api (default: what the address matches)
+        #[arg(long)]
+        role: Option<String>,
+        /// The address a saved file stands for
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// Ask only loopback addresses
+        #[arg(long)]
+        loopback: bool,
+        /// Fill ${NAME} in definitions (may be repeated)
+        #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Reprocess {
+    /// Only the pages of this sweep
+    #[arg(long, value_name = "ID")]
+    pub sweep: Option<i64>,
+    /// Where the definitions are (the sample web's own are built in)
+    #[arg(long, value_name = "PATH")]
+    pub sources: Option<PathBuf>,
+    /// Fill ${NAME} in definitions (may be repeated)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub set: Vec<(String, String)>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct StatusArgs {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Classify {
+    /// JSON Lines, - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub input: PathBuf,
+    /// JSON Lines, - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Another model than the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Train {
+    /// Labelled JSON Lines files or folders of them
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    pub corpus: Vec<PathBuf>,
+    /// Folder for tanzhao.model
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Decides how folds are drawn
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Evaluate {
+    /// Labelled JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub input: PathBuf,
+    /// Where the report goes (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Another model than the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Leads {
+    #[command(subcommand)]
+    pub what: LeadsCommand,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LeadsCommand {
+    /// All leads, most urgent first
+    List {
+        /// How to print
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        /// Only this county, by name or code
+        #[arg(long, value_name = "CODE")]
+        county: Option<String>,
+    },
+    /// One lead with its reasons
+    Show {
+        /// L000042 or 42
+        id: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Handover {
+    /// A county by name or code, or all
+    #[arg(long, value_name = "CODE|all")]
+    pub county: String,
+    /// Folder for the packages
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Only leads with a listing fetched since (RFC 3339)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    #[command(subcommand)]
+    pub what: ExportCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// One object per listing
+    Listings {
+        /// - for standard output
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// One object per lead
+    Leads {
+        /// - for standard output
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "expected NAME=VALUE".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

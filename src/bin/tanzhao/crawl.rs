@@ -1,0 +1,279 @@
+//! demo, sweep, source, reprocess, status.
+
+use crate::{
+    args::{Demo, Global, Reprocess, Source, SourceCommand, StatusArgs, Sweep},
+    leads::print_queue,
+    output::{Exit, Progress, write_json},
+};
+use anyhow::{Context, bail};
+use std::{path::Path, sync::Arc};
+use tanzhao::{
+    app::{
+        App, builtin, demo as demonstration, rereading, status as state,
+        sweep::{self as campaign, SweepOrder, SweepSummary},
+        trying,
+    },
+    config::Config,
+    crawl::Guard,
+    domain::{FetchedPage, PageRole, Request, SweepId},
+    extract::extract,
+    sources::{Registry, SourceManifest},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Borrowed pairs.
+fn pairs(set: &[(String, String)]) -> Vec<(&str, &str)> {
+    set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// The first Ctrl-C ends the work at the next page; the second ends the program, which loses nothing either.
+fn stop_on_ctrl_c() -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let trigger = cancel.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            eprintln!("正在停止:完成手上的页面后退出(再按一次 Ctrl-C 立即退出)");
+            trigger.cancel();
+            let _ = tokio::signal::ctrl_c().await;
+            std::process::exit(3);
+        }
+    });
+    cancel
+}
+
+pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let app = App::open(&global.data_dir)?;
+    let output = order.output.unwrap_or_else(|| global.data_dir.join("packages"));
+    eprintln!("演示:启动本机示例网站(分类信息、社交、小程序),按礼貌规则采集,请稍候……");
+    let watch = Progress::new(global.quiet);
+    let report = demonstration::demo(&app, &config, &output, &watch, stop_on_ctrl_c()).await;
+    watch.finish();
+    let report = report?;
+    print_summary(&report.sweep);
+    println!();
+    print_queue(&app.leads.list().await?);
+    println!("\n县区线索包:");
+    for package in &report.packages {
+        let counts = &package.receipt.manifest.counts;
+        println!(
+            "  {} {}  线索 {} 条,信息 {} 条,网页存证 {} 份",
+            package.county.name,
+            package.receipt.path.display(),
+            counts.leads,
+            counts.listings,
+            counts.captures
+        );
+        for problem in &package.problems {
+            println!("    存证有误:{problem}");
+        }
+    }
+    let data = global.data_dir.display();
+    println!(
+        "\n下一步:tanzhao --data-dir {data} leads show L000001   |   tanzhao verify <线索包.zip>   |   tanzhao --data-dir {data} status"
+    );
+    // The sample web has walls and dead links on purpose, so only an unfinished sweep is a partial result here.
+    Ok(if report.sweep.end == "drained" { Exit::Done } else { Exit::DoneInPart })
+}
+
+pub async fn sweep(global: &Global, order: Sweep) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let sources = campaign::load_sources(&order.sources, &pairs(&order.set))?;
+    campaign::check_contact(&config, order.loopback)?;
+    let app = App::open(&global.data_dir)?;
+    let toolkit = Arc::new(builtin::toolkit(None)?);
+    let watch = Progress::new(global.quiet);
+    let wanted = SweepOrder {
+        only: order.source,
+        unverified: order.unverified,
+        max_pages: order.max_pages,
+        max_minutes: order.max_minutes,
+        loopback: order.loopback,
+    };
+    let summary = campaign::sweep(&app, &config, sources, &wanted, toolkit, &watch, stop_on_ctrl_c()).await;
+    watch.finish();
+    let summary = summary?;
+    print_summary(&summary);
+    if let Some(path) = &order.report {
+        write_json(path, &summary)?;
+    }
+    Ok(if summary.complete() { Exit::Done } else { Exit::DoneInPart })
+}
+
+fn print_summary(summary: &SweepSummary) {
+    let end = match summary.end.as_str() {
+        "drained" => "全部完成",
+        "resting" => "有站点需要等待,可稍后用同一命令继续",
+        _ => "中途停止,可用同一命令继续",
+    };
+    println!(
+        "第 {} 次采集{}:{end};请求 {} 次,研判 {} 条,线索 {} 条",
+        summary.sweep,
+        if summary.resumed { "(续采)" } else { "" },
+        summary.requests,
+        summary.assessed,
+        summary.leads
+    );
+    if let Some(at) = summary.resume_after {
+        println!("最早可继续的时间:{at}");
+    }
+    for (source, reason) in &summary.skipped {
+        println!("  未采集 {source}:{reason}");
+    }
+    for page in summary.pages.iter().filter(|page| !page.reason.is_empty() && page.outcome != "redirected") {
+        println!("  {} {} 页:{}(例:{})", page.source, page.pages, page.reason, page.example);
+    }
+}
+
+pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
+    match order.what {
+        SourceCommand::Check { path, set } => {
+            let sources = campaign::load_sources(&path, &pairs(&set))?;
+            for source in &sources {
+                println!(
+                    "{}: {}({}),{} 个入口,间隔 {:?},每日 {} 次,{:?}",
+                    source.id,
+                    source.name,
+                    source.kind.zh(),
+                    source.entry.len(),
+                    source.pace.min_delay,
+                    source.pace.daily_budget,
+                    source.status
+                );
+            }
+            println!("{} 个来源定义均有效", sources.len());
+            Ok(Exit::Done)
+        }
+        SourceCommand::Try { id, page, sources, role, url, loopback, set } => {
+            let all = campaign::load_sources(&sources, &pairs(&set))?;
+            let Some(source) = all.iter().find(|source| source.id.0 == id) else {
+                let known: Vec<&str> = all.iter().map(|source| source.id.0.as_str()).collect();
+                bail!("source: found `{id}`, expected one of {}", known.join(", "));
+            };
+            let address = url.as_deref().unwrap_or(&page);
+            let role = chosen_role(source, role.as_deref(), address)?;
+            let fetched = if page.starts_with("http://") || page.starts_with("https://") {
+                let config = Config::load(global.config.as_deref())?;
+                let app = App::open(&global.data_dir)?;
+                let guard = if loopback { Guard::LoopbackOnly } else { Guard::PublicOnly };
+                campaign::check_contact(&config, loopback)?;
+                trying::fetch_one(&app, &config, source, role, &page, guard).await?
+            } else {
+                saved(source, role, Path::new(&page), url.as_deref())?
+            };
+            print_extraction(&fetched, source);
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn chosen_role(source: &SourceManifest, asked: Option<&str>, address: &str) -> anyhow::Result<PageRole> {
+    const ROLES: [PageRole; 4] = [PageRole::Detail, PageRole::Share, PageRole::Api, PageRole::Index];
+    if let Some(asked) = asked {
+        return PageRole::parse(asked)
+            .with_context(|| format!("--role: found `{asked}`, expected index, detail, share or api"));
+    }
+    let found = ROLES.into_iter().find(|role| source.page_for(*role, address).is_some());
+    found.with_context(|| {
+        format!("no page of `{}` matches `{address}`; name it with --role (and --url for a saved file)", source.id)
+    })
+}
+
+/// A saved page, as if it had just come.
+fn saved(source: &SourceManifest, role: PageRole, file: &Path, url: Option<&str>) -> anyhow::Result<FetchedPage> {
+    let body = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let address = url.map_or_else(
+        || source.entry.first().map(|(_, request)| request.url.clone()).unwrap_or_default(),
+        str::to_owned,
+    );
+    Ok(FetchedPage {
+        source: source.id.clone(),
+        role,
+        request: Request::get(address.clone()),
+        final_url: address,
+        status: 200,
+        headers: Vec::new(),
+        body,
+        fetched_at: jiff::Timestamp::now(),
+    })
+}
+
+fn print_extraction(page: &FetchedPage, source: &SourceManifest) {
+    let found = extract(page, source);
+    println!("{} {} 状态 {} 编码 {} 判断 {:?}", source.id, page.final_url, page.status, found.charset, found.gate);
+    for note in &found.notes {
+        println!("  说明:{note}");
+    }
+    for listing in &found.listings {
+        println!("信息 {}", listing.canonical_url);
+        let posted = listing.posted_at.map(|day| day.to_string());
+        let fields = [
+            ("title", Some(listing.title.as_str())),
+            ("body", Some(listing.body.as_str())),
+            ("price", listing.price.as_deref()),
+            ("location", listing.location.as_deref()),
+            ("author", listing.author.as_deref()),
+            ("posted_at", posted.as_deref()),
+        ];
+        for (name, value) in fields {
+            let origin =
+                listing.origins.iter().find(|origin| origin.field == name).map_or("", |origin| origin.place.as_str());
+            println!("  {name:<10} {:<28} {}", origin, value.unwrap_or("(无)").replace('\n', "⏎"));
+        }
+    }
+    println!("链接 {} 个", found.links.len());
+    for link in found.links.iter().take(20) {
+        println!(
+            "  {:<7} {}{}",
+            link.role.code(),
+            link.request.url,
+            link.request.post_body.as_deref().map(|body| format!(" POST {body}")).unwrap_or_default()
+        );
+    }
+}
+
+pub async fn reprocess(global: &Global, order: Reprocess) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let app = App::open(&global.data_dir)?;
+    let sources = match &order.sources {
+        Some(path) => campaign::load_sources(path, &pairs(&order.set))?,
+        // Archived pages carry their own addresses, so the ports of the sample web do not matter here.
+        None => campaign::sample_sources(&demonstration::DEFAULT_SITES)?,
+    };
+    let toolkit = Arc::new(builtin::toolkit(None)?);
+    let done = rereading::reprocess(&app, &config, Registry::new(sources)?, toolkit, order.sweep.map(SweepId)).await?;
+    println!(
+        "重读存证 {} 份,信息 {} 条,重新研判 {} 条,线索 {} 条",
+        done.captures, done.listings, done.assessed, done.leads
+    );
+    for problem in &done.problems {
+        println!("  {problem}");
+    }
+    Ok(if done.problems.is_empty() { Exit::Done } else { Exit::DoneInPart })
+}
+
+pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> {
+    let app = App::open_read_only(&global.data_dir)?;
+    let status = state::status(&app).await?;
+    if order.json {
+        write_json(Path::new("-"), &status)?;
+        return Ok(Exit::Done);
+    }
+    println!("线索 {} 条,待研判 {} 条", status.leads, status.unassessed);
+    for sweep in &status.sweeps {
+        let end = sweep.finished.map_or_else(|| "未完成(可继续)".to_owned(), |at| format!("完成于 {at}"));
+        println!("第 {} 次采集 {} 开始 {} {end}", sweep.id, sweep.sources.join(","), sweep.started);
+    }
+    for host in &status.hosts {
+        println!("站点 {}:最早下次请求 {},robots.txt:{}", host.host, host.next_request_after, host.robots);
+        if let (Some(until), Some(reason)) = (host.blocked_until, &host.blocked_reason) {
+            println!("  暂停至 {until}:{reason}");
+        }
+    }
+    for page in &status.pages {
+        let reason =
+            if page.reason.is_empty() { String::new() } else { format!(":{}(例:{})", page.reason, page.example) };
+        println!("页面 {} {} {} 页{reason}", page.source, page.state, page.pages);
+    }
+    Ok(Exit::Done)
+}

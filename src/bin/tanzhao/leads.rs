@@ -1,0 +1,283 @@
+//! leads, handover, verify, export.
+
+use crate::{
+    args::{Export, ExportCommand, Format, Global, Handover, Leads, LeadsCommand},
+    output::{Exit, writer},
+};
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+use std::{fs::File, io::Write, path::Path};
+use tanzhao::{
+    app::{App, builtin, handover as packages},
+    config::Config,
+    domain::{LeadId, ListingId},
+    evidence::mask::{mask_contact, mask_text},
+    export::verify as check,
+    store::{StoredLead, StoredListing},
+};
+
+pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
+    let app = App::open_read_only(&global.data_dir)?;
+    match order.what {
+        LeadsCommand::List { format, county } => {
+            let config = Config::load(global.config.as_deref())?;
+            let mut leads = app.leads.list().await?;
+            if let Some(wanted) = county {
+                let receivers = packages::receivers(&config.city)?;
+                let name =
+                    receivers.iter().find(|one| one.code == wanted).map_or(wanted.as_str(), |one| one.name.as_str());
+                leads.retain(|lead| lead.lead.county.as_str() == name);
+            }
+            match format {
+                Format::Table => print_queue(&leads),
+                Format::Json => leads.iter().for_each(|lead| println!("{}", masked(lead))),
+                Format::Csv => print_csv(&leads),
+            }
+        }
+        LeadsCommand::Show { id } => {
+            let number =
+                LeadId::parse(&id).with_context(|| format!("lead: found `{id}`, expected for example L000042"))?;
+            let Some(lead) = app.leads.show(number).await? else {
+                bail!("lead: found `{id}`, expected a number that `tanzhao leads list` shows")
+            };
+            let listings = app.listings.by_ids(&lead.lead.members).await?;
+            print_lead(&lead, &listings);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Cells that a terminal shows double wide.
+fn wide(c: char) -> usize {
+    usize::from(c >= '\u{1100}') + 1
+}
+
+/// Text cut or filled to so many cells.
+fn cell(text: &str, cells: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+        if used + wide(c) > cells {
+            break;
+        }
+        used += wide(c);
+        out.push(c);
+    }
+    out.push_str(&" ".repeat(cells - used));
+    out
+}
+
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join("、")
+}
+
+/// The queue as a table, contacts masked.
+pub fn print_queue(leads: &[StoredLead]) {
+    println!(
+        "{} {} {} {} {} {} {} 主要联系方式",
+        cell("线索", 8),
+        cell("等级", 4),
+        cell("排序值", 6),
+        cell("属地", 8),
+        cell("信息", 4),
+        cell("形式", 28),
+        cell("科目", 16)
+    );
+    for StoredLead { id, lead } in leads {
+        println!(
+            "{} {} {} {} {} {} {} {}",
+            cell(&id.label(), 8),
+            cell(lead.rank.level.zh(), 4),
+            cell(&format!("{:.2}", lead.rank.value), 6),
+            cell(lead.county.zh(), 8),
+            cell(&lead.members.len().to_string(), 4),
+            cell(&joined(lead.forms.iter().map(|form| form.zh())), 28),
+            cell(&joined(lead.subjects.iter().map(|subject| subject.zh())), 16),
+            lead.contacts.first().map(|seen| mask_contact(&seen.contact)).unwrap_or_default(),
+        );
+    }
+    println!("共 {} 条线索(均为涉嫌,待人工核查)", leads.len());
+}
+
+/// A lead as JSON with masked contacts.
+fn masked(stored: &StoredLead) -> Value {
+    let lead = &stored.lead;
+    json!({
+        "lead": stored.id.label(),
+        "rank": lead.rank,
+        "county": lead.county,
+        "copies": lead.copies,
+        "listings": lead.members,
+        "contacts": lead.contacts.iter().map(|seen| json!({"kind": seen.contact.kind, "masked": mask_contact(&seen.contact), "listings": seen.seen_in})).collect::<Vec<_>>(),
+        "links": lead.links.iter().map(|link| json!({"a": link.a, "b": link.b, "reason": link.reason.zh()})).collect::<Vec<_>>(),
+        "matters": lead.matters,
+        "forms": lead.forms,
+        "subjects": lead.subjects,
+        "stages": lead.stages,
+        "flags": lead.flags,
+        "sources": lead.sources,
+        "top_score": lead.top_score,
+        "first_posted": lead.first_posted,
+        "last_posted": lead.last_posted,
+    })
+}
+
+fn print_csv(leads: &[StoredLead]) {
+    println!("lead,level,rank,county,listings,forms,subjects,matters,top_score,contact");
+    for StoredLead { id, lead } in leads {
+        let fields = [
+            id.label(),
+            lead.rank.level.code().to_owned(),
+            format!("{:.4}", lead.rank.value),
+            lead.county.to_string(),
+            lead.members.len().to_string(),
+            lead.forms.iter().map(|form| form.code()).collect::<Vec<_>>().join(" "),
+            lead.subjects.iter().map(|subject| subject.code()).collect::<Vec<_>>().join(" "),
+            lead.matters.join(" "),
+            format!("{:.4}", lead.top_score),
+            lead.contacts.first().map(|seen| mask_contact(&seen.contact)).unwrap_or_default(),
+        ];
+        println!("{}", fields.map(|field| csv_field(&field)).join(","));
+    }
+}
+
+/// Quoted where needed; a leading sign is defused, because spreadsheets would run it.
+fn csv_field(text: &str) -> String {
+    let text = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
+    let StoredLead { id, lead } = stored;
+    println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
+    println!("等级依据:{}", lead.rank.level_words);
+    for part in &lead.rank.parts {
+        println!("  {} {:.3}  {}", cell(&part.name_zh, 12), part.value, part.words);
+    }
+    println!("涉嫌事项:{}", lead.matters.join("、"));
+    for seen in &lead.contacts {
+        println!(
+            "联系方式:{} {}(出现在 {} 条信息)",
+            seen.contact.kind.zh(),
+            mask_contact(&seen.contact),
+            seen.seen_in.len()
+        );
+    }
+    for link in &lead.links {
+        println!("关联:信息 {} 与 {}:{}", link.a, link.b, link.reason.zh());
+    }
+    for stored in listings {
+        let Some(judged) = &stored.assessment else { continue };
+        let listing = &stored.listing;
+        let text = format!("{}\n{}", listing.title, listing.body);
+        println!("\n信息 {}  {}  可能性 {:.2}  {}", stored.id, judged.verdict.zh(), judged.score, listing.url);
+        println!("  {}", mask_text(&text, &judged.contacts).replace('\n', "\n  "));
+        let reasons: Vec<String> = judged
+            .evidence
+            .iter()
+            .filter(|one| one.weight > 0.0)
+            .map(|one| format!("「{}」{:+.2}", one.quote, one.weight))
+            .collect();
+        println!("  判断依据:{}", reasons.join(" "));
+        for finding in &judged.findings {
+            println!("  涉嫌 {} {}:「{}」", finding.matter, finding.rule, finding.quote);
+        }
+    }
+    println!("\n以上均为系统提示的涉嫌情形,是否违法由执法人员核查认定。");
+}
+
+pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let app = App::open(&global.data_dir)?;
+    let toolkit = builtin::toolkit(None)?;
+    let written = packages::handover(&app, &config.city, &toolkit, &order.county, &order.output, order.since).await?;
+    let mut whole = true;
+    for package in &written {
+        println!("{} {} sha256 {}", package.county.name, package.receipt.path.display(), package.receipt.sha256);
+        for problem in &package.problems {
+            whole = false;
+            println!("  存证有误:{problem}");
+        }
+    }
+    if written.is_empty() {
+        println!("没有可移交的线索");
+    }
+    Ok(if whole { Exit::Done } else { Exit::DoneInPart })
+}
+
+pub fn verify(package: &Path) -> anyhow::Result<Exit> {
+    let file = File::open(package).with_context(|| format!("{}: cannot be read", package.display()))?;
+    let report = match check(file) {
+        Ok(report) => report,
+        Err(error) => {
+            eprintln!("{}: {error}", package.display());
+            return Ok(Exit::VerificationFailed);
+        }
+    };
+    println!(
+        "{}:{} {} 份文件完好,线索 {} 条",
+        package.display(),
+        report.manifest.county.name,
+        report.intact,
+        report.manifest.counts.leads
+    );
+    for problem in &report.problems {
+        println!("  {problem}");
+    }
+    Ok(if report.is_intact() { Exit::Done } else { Exit::VerificationFailed })
+}
+
+pub async fn export(global: &Global, order: Export) -> anyhow::Result<Exit> {
+    let app = App::open_read_only(&global.data_dir)?;
+    match order.what {
+        ExportCommand::Leads { output } => {
+            let mut out = writer(&output)?;
+            for lead in app.leads.list().await? {
+                writeln!(out, "{}", masked(&lead))?;
+            }
+            out.flush()?;
+        }
+        ExportCommand::Listings { output } => {
+            let mut out = writer(&output)?;
+            let mut after = ListingId(0);
+            loop {
+                let page = app.listings.page(after, 500).await?;
+                let Some(last) = page.last() else { break };
+                after = last.id;
+                for stored in &page {
+                    writeln!(out, "{}", listing_object(stored)?)?;
+                }
+            }
+            out.flush()?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// One stored listing as the contract shows it.
+fn listing_object(stored: &StoredListing) -> anyhow::Result<Value> {
+    let listing = &stored.listing;
+    let mut object = json!({
+        "id": stored.id,
+        "url": listing.url,
+        "canonical_url": listing.canonical_url,
+        "source": listing.source,
+        "source_kind": listing.source_kind,
+        "title": listing.title,
+        "body": listing.body,
+        "author": listing.author,
+        "price": listing.price,
+        "location": listing.location,
+        "posted_at": listing.posted_at,
+        "fetched_at": listing.fetched_at,
+        "sweep": stored.sweep,
+        "snapshot": stored.capture.as_ref().map(|row| json!({"warc": row.warc, "offset": row.offset, "sha256": row.sha256})),
+        "lead": stored.lead.map(|id| LeadId(id).label()),
+    });
+    if let (Some(fields), Some(judged)) = (object.as_object_mut(), &stored.assessment)
+        && let Value::Object(judged) = serde_json::to_value(judged)?
+    {
+        fields.extend(judged);
+    }
+    Ok(object)
+}

@@ -1,0 +1,62 @@
+//! `manifest.json`: what a package holds and what it was made with.
+
+use super::package::County;
+use crate::evidence::sha256_hex;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The name of the manifest in a package.
+pub const MANIFEST_NAME: &str = "manifest.json";
+
+/// The format that this program writes and reads.
+pub const FORMAT: &str = "tanzhao-county-package/1";
+
+/// One file of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackedFile {
+    /// Path inside the zip, `/` between folders.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Hexadecimal SHA-256.
+    pub sha256: String,
+}
+
+impl PackedFile {
+    /// Describes some bytes.
+    #[must_use]
+    pub fn of(path: impl Into<String>, bytes: &[u8]) -> Self {
+        Self { path: path.into(), bytes: bytes.len() as u64, sha256: sha256_hex(bytes) }
+    }
+}
+
+/// How much is in a package.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Leads.
+    pub leads: usize,
+    /// Listings of all leads.
+    pub listings: usize,
+    /// Archived pages.
+    pub captures: usize,
+}
+
+/// The manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always [`FORMAT`].
+    pub format: String,
+    /// The receiver.
+    pub county: County,
+    /// When the package was made.
+    pub generated_at: Timestamp,
+    /// How much is in it.
+    pub counts: Counts,
+    /// Software, model and other versions by name.
+    pub versions: BTreeMap<String, String>,
+    /// SHA-256 of the county's package before this one.
+    pub previous_package_sha256: Option<String>,
+    /// Every other file, sorted by path.
+    pub files: Vec<PackedFile>,
+}

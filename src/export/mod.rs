@@ -1,0 +1,16 @@
+//! What the county receives: one zip with the ledger, an evidence sheet for each lead, the archived pages and a manifest.
+//!
+//! Working copies show contacts masked; the originals stand only in the sealed captures. The same inputs give the same
+//! bytes, so a package can be made again and compared.
+
+pub mod bundle;
+pub mod ledger;
+pub mod manifest;
+pub mod package;
+pub mod sheet;
+pub mod verify;
+
+pub use bundle::{BundleReceipt, write_bundle};
+pub use manifest::{Counts, Manifest, PackedFile};
+pub use package::{CaptureFile, County, ExportError, LeadFile, PackageSpec};
+pub use verify::{Problem, VerifyError, VerifyReport, verify};

@@ -1,0 +1,160 @@
+//! Checking a package without network or database: is every file what the manifest says?
+
+use super::manifest::{FORMAT, MANIFEST_NAME, Manifest};
+use crate::evidence::HashingWriter;
+use std::{
+    collections::BTreeSet,
+    fmt,
+    io::{self, Read, Seek},
+};
+use zip::ZipArchive;
+
+/// The largest manifest that is read.
+const MANIFEST_BYTES: u64 = 64 << 20;
+
+/// Why a file is no package at all.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// Not a zip, or a damaged directory.
+    #[error("文件不是可读的 zip 包")]
+    Zip(#[source] zip::result::ZipError),
+    /// No manifest, or one that cannot be read.
+    #[error("manifest.json 缺失或无法读取")]
+    NoManifest(#[source] zip::result::ZipError),
+    /// The manifest's bytes cannot be read.
+    #[error("manifest.json 已损坏")]
+    DamagedManifest(#[source] io::Error),
+    /// The manifest is no manifest.
+    #[error("manifest.json 内容不符合格式")]
+    Manifest(#[from] serde_json::Error),
+    /// Made by a program that this one does not know.
+    #[error("包格式为 `{found}`,本程序只认 `{FORMAT}`")]
+    Format {
+        /// What the manifest says.
+        found: String,
+    },
+}
+
+/// One file that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Path inside the package.
+    pub file: String,
+    /// What is wrong.
+    pub what: Fault,
+}
+
+/// What can be wrong with a file of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The manifest lists it and it is not there.
+    Missing,
+    /// It is there and the manifest does not list it.
+    Unlisted,
+    /// The manifest lists it twice.
+    ListedTwice,
+    /// Its size differs.
+    Size {
+        /// Bytes by the manifest.
+        stated: u64,
+        /// Bytes found; reading stops one byte past the stated size.
+        found: u64,
+    },
+    /// Its digest differs.
+    Digest,
+    /// It cannot be read from the zip.
+    Unreadable(String),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.file)?;
+        match &self.what {
+            Fault::Missing => f.write_str("清单中有,包内没有"),
+            Fault::Unlisted => f.write_str("包内有,清单中没有"),
+            Fault::ListedTwice => f.write_str("清单中重复列出"),
+            Fault::Size { stated, found } if found > stated => write!(f, "大小不符,应为 {stated} 字节,实际更大"),
+            Fault::Size { stated, found } => write!(f, "大小不符,应为 {stated} 字节,实际 {found} 字节"),
+            Fault::Digest => f.write_str("SHA-256 不符,内容已被改动"),
+            Fault::Unreadable(why) => write!(f, "无法读取({why})"),
+        }
+    }
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Files that are exactly as stated.
+    pub intact: usize,
+    /// All others, in the order of the manifest.
+    pub problems: Vec<Problem>,
+}
+
+impl VerifyReport {
+    /// Whether everything is as stated.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Reads a package again and checks every file against the manifest; faults of single files are in the report.
+///
+/// # Errors
+/// When it is no zip, or its manifest is missing, damaged or of another format.
+pub fn verify(reader: impl Read + Seek) -> Result<VerifyReport, VerifyError> {
+    let mut zip = ZipArchive::new(reader).map_err(VerifyError::Zip)?;
+    let manifest = read_manifest(&mut zip)?;
+    let mut problems = Vec::new();
+    let (mut listed, mut intact) = (BTreeSet::from([MANIFEST_NAME.to_owned()]), 0);
+    for file in &manifest.files {
+        let fault = if listed.insert(file.path.clone()) {
+            check(&mut zip, &file.path, file.bytes, &file.sha256)
+        } else {
+            Some(Fault::ListedTwice)
+        };
+        match fault {
+            Some(what) => problems.push(Problem { file: file.path.clone(), what }),
+            None => intact += 1,
+        }
+    }
+    // A name that is no text cannot be in the manifest either.
+    let names = zip.file_names().map(|name| name.map_or_else(|_| "(文件名无法辨认)".to_owned(), Into::into));
+    let unlisted: BTreeSet<String> = names.filter(|name| !name.ends_with('/') && !listed.contains(name)).collect();
+    problems.extend(unlisted.into_iter().map(|file| Problem { file, what: Fault::Unlisted }));
+    Ok(VerifyReport { manifest, intact, problems })
+}
+
+fn read_manifest(zip: &mut ZipArchive<impl Read + Seek>) -> Result<Manifest, VerifyError> {
+    let mut bytes = Vec::new();
+    zip.by_name(MANIFEST_NAME)
+        .map_err(VerifyError::NoManifest)?
+        .take(MANIFEST_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(VerifyError::DamagedManifest)?;
+    let manifest: Manifest = serde_json::from_slice(&bytes)?;
+    if manifest.format == FORMAT { Ok(manifest) } else { Err(VerifyError::Format { found: manifest.format }) }
+}
+
+fn check(zip: &mut ZipArchive<impl Read + Seek>, path: &str, stated: u64, sha256: &str) -> Option<Fault> {
+    let file = match zip.by_name(path) {
+        Ok(file) => file,
+        Err(zip::result::ZipError::FileNotFound) => return Some(Fault::Missing),
+        Err(error) => return Some(Fault::Unreadable(error.to_string())),
+    };
+    let mut writer = HashingWriter::new(io::sink());
+    // Never more than stated: a small zip can unpack to any size.
+    if let Err(error) = io::copy(&mut file.take(stated.saturating_add(1)), &mut writer) {
+        return Some(Fault::Unreadable(error.to_string()));
+    }
+    let (_, digest, found) = writer.finish();
+    if found != stated {
+        Some(Fault::Size { stated, found })
+    } else if digest.eq_ignore_ascii_case(sha256) {
+        None
+    } else {
+        Some(Fault::Digest)
+    }
+}
