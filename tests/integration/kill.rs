@@ -1,0 +1,81 @@
+//! kill -9 in the middle of a sweep, then the same command again.
+
+use crate::support::{Pages, Site, definition, html, run, tanzhao, wait_until};
+use std::{collections::BTreeMap, fmt::Write as _, process::Stdio, time::Duration};
+
+const ADS: usize = 24;
+
+fn pages() -> Pages {
+    let mut list = String::new();
+    let mut pages = Pages::new();
+    for number in 0..ADS {
+        let _ = write!(list, "<li><a class=t href='/ad/{number}.html'>广告 {number}</a></li>");
+        let text =
+            format!("<h1>出售旧书柜 {number} 号</h1><div class=desc>自家用的书柜,第 {number} 个,看好联系。</div>");
+        pages.insert(format!("/ad/{number}.html"), html(&text));
+    }
+    pages.insert("/".into(), html(&format!("<ul>{list}</ul>")));
+    pages
+}
+
+#[test]
+fn nothing_is_lost_nothing_is_early_nothing_is_stored_twice() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let site = Site::start(pages());
+    std::fs::write(dir.path().join("site.toml"), definition(&site)).expect("the definition");
+    let command = || {
+        let mut command = tanzhao(dir.path());
+        command.args(["sweep", "--loopback", "--sources", "site.toml"]);
+        command
+    };
+    for kill_at in [4, 9, 15] {
+        let mut child = command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+        wait_until("some pages", || site.asked().len() >= kill_at);
+        child.kill().expect("SIGKILL");
+        child.wait().expect("its end");
+    }
+    let (code, _, errors) = run(&mut command());
+    assert_eq!(code, 0, "{errors}");
+
+    let (code, listings, _) = run(tanzhao(dir.path()).args(["export", "listings", "--output", "-"]));
+    assert_eq!(code, 0);
+    let mut urls: Vec<String> = listings
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON Lines")["canonical_url"].to_string())
+        .collect();
+    assert_eq!(urls.len(), ADS, "all listings");
+    urls.sort();
+    urls.dedup();
+    assert_eq!(urls.len(), ADS, "each once");
+
+    let asked = site.asked();
+    for pair in asked.windows(2) {
+        let gap = pair[1].0 - pair[0].0;
+        assert!(gap >= Duration::from_millis(59), "{} came {gap:?} after {}", pair[1].1, pair[0].1);
+    }
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, path) in &asked {
+        *times.entry(path).or_default() += 1;
+    }
+    let repeated: usize = times.iter().filter(|(path, _)| path.starts_with("/ad/")).map(|(_, count)| count - 1).sum();
+    assert!(repeated <= 3, "only the page in flight at each of three kills may be asked again, {repeated} were");
+}
+
+#[test]
+fn a_second_process_is_refused_and_readers_are_not() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let site = Site::start(pages());
+    std::fs::write(dir.path().join("site.toml"), definition(&site)).expect("the definition");
+    let sweep = ["sweep", "--loopback", "--sources", "site.toml"];
+    let mut first =
+        tanzhao(dir.path()).args(sweep).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    wait_until("the first sweep", || site.asked().len() >= 2);
+    let (code, _, errors) = run(tanzhao(dir.path()).args(sweep));
+    assert_eq!(code, 4, "{errors}");
+    assert!(errors.contains("in use by another tanzhao process"), "{errors}");
+    let (code, status, errors) = run(tanzhao(dir.path()).args(["status", "--json"]));
+    assert_eq!(code, 0, "{errors}");
+    let status: serde_json::Value = serde_json::from_str(&status).expect("JSON");
+    assert_eq!(status["sweeps"][0]["finished"], serde_json::Value::Null);
+    assert!(first.wait().expect("its end").success(), "the first sweep went on undisturbed");
+}

@@ -1,0 +1,109 @@
+//! The committed model is what training gives on the committed corpus and word lists.
+
+use linfa::ParamGuard;
+use std::{fs, path::Path};
+use tanzhao::assess::{Knowledge, Toolkit, corpus_digest, train};
+use tanzhao::classify::{Labelled, Model, TrainParams, read_jsonl};
+use tanzhao::domain::{ListingText, Verdict};
+
+type Files = Vec<(String, String)>;
+
+fn files(dir: &str, ext: &str) -> Files {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
+    let mut out: Files = fs::read_dir(&root)
+        .expect("a folder of the repository")
+        .map(|entry| entry.expect("a readable entry").path())
+        .filter(|path| path.extension().is_some_and(|found| found == ext))
+        .map(|path| {
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).expect("UTF-8"))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+fn pairs(files: &Files) -> Vec<(&str, &str)> {
+    files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+}
+
+fn with_knowledge<T>(run: impl FnOnce(&Knowledge) -> T) -> T {
+    let (lexicon, places) = (files("models/lexicon", "tsv"), files("seeds/places", "tsv"));
+    let matters = include_str!("../seeds/matters.toml");
+    run(&Knowledge { lexicon: &pairs(&lexicon), places: &pairs(&places), matters: ("matters.toml", matters) })
+}
+
+fn corpus() -> Vec<Labelled> {
+    let read = |(name, text): (String, String)| read_jsonl(&name, &text).expect("a corpus in order");
+    files("models/corpus", "jsonl").into_iter().flat_map(read).collect()
+}
+
+fn committed() -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tanzhao.model")).expect("the committed model")
+}
+
+#[test]
+fn the_committed_model_is_what_training_gives() {
+    with_knowledge(|knowledge| {
+        let reading = Toolkit::reading(knowledge).expect("word lists in order");
+        let model = Model::from_bytes(&committed()).expect("a whole model");
+        let provenance = &model.card().provenance;
+        assert_eq!(provenance.corpus_digest, corpus_digest(&corpus()), "the corpus has changed: train again");
+        assert_eq!(provenance.lexicon_digest, reading.lexicon.digest(), "the lexicon has changed: train again");
+        let params = TrainParams::default().check().expect("defaults are allowed");
+        let trained = train(&corpus(), &reading, &params).expect("a corpus to learn from");
+        assert_eq!(trained.card(), model.card(), "the program or its data have changed: train again");
+        assert!(trained.to_bytes() == committed(), "the bytes differ: train again");
+    });
+}
+
+#[test]
+fn damage_and_other_versions_are_refused_with_a_sentence() {
+    let good = committed();
+    for at in [20, 200, good.len() / 2, good.len() - 1] {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        assert!(Model::from_bytes(&bad).is_err(), "byte {at}");
+    }
+    for length in [0, 13, 14, 18, 40, 500, good.len() - 1] {
+        assert!(Model::from_bytes(&good[..length]).is_err(), "cut at {length}");
+    }
+    let mut other = good.clone();
+    other[14] = 99;
+    let says = Model::from_bytes(&other).expect_err("version 99").to_string();
+    assert!(says.contains("version 99") && says.contains("train again"), "{says}");
+    assert_eq!(Model::from_bytes(&good).expect("good").to_bytes(), good);
+}
+
+#[test]
+fn a_judgement_quotes_the_original() {
+    with_knowledge(|knowledge| {
+        let toolkit = Toolkit::build(knowledge, &committed()).expect("a toolkit");
+        let rows = [
+            ("初中数学一对一", "周末在家上课,一次80,讲题提分,电话19904210001", Verdict::Overt),
+            ("小饭桌晚托", "接孩子、热饭,三年级数学老师每晚讲一小时题,名额8个,月付", Verdict::Disguised),
+            ("少儿美术寒假班", "素描水彩,大班到初中都收,一期600", Verdict::NonSubject),
+            ("招初中数学老师", "周末有课,待遇面议,五险一金,简历发来", Verdict::Irrelevant),
+        ];
+        for (title, body, verdict) in rows {
+            let text = ListingText { title: title.into(), body: body.into(), site_city: "朝阳".into() };
+            let found = toolkit.assess(&text);
+            assert_eq!(found.verdict, verdict, "{title}: {:?}", found.probabilities);
+            let full = text.full();
+            for (quote, span) in found
+                .evidence
+                .iter()
+                .map(|one| (&one.quote, one.span))
+                .chain(found.findings.iter().map(|one| (&one.quote, one.span)))
+            {
+                assert_eq!(span.slice(&full), quote, "{title}");
+            }
+            assert_eq!(found.is_suspect(), !found.findings.is_empty() && found.score >= 0.5, "{title}");
+            assert!(found.evidence.iter().all(|one| !one.quote.contains("1990421")), "a number is no reason");
+        }
+        for odd in ["", "\n\n", "🐧", &"数学".repeat(20_000)] {
+            let found = toolkit.assess(&ListingText { body: odd.to_owned(), ..ListingText::default() });
+            assert!((found.probabilities.to_array().iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        }
+    });
+}

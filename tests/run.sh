@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Installs what the checks need on a fresh Debian machine with Rust, then runs all of them. No retries.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
+        echo "need root (or sudo) for: $*" >&2
+        exit 1
+    fi
+}
+
+apt_install() {
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
+say "tools"
+command -v cargo >/dev/null || { echo "Rust is missing: https://rustup.rs (the version is in Cargo.toml)" >&2; exit 1; }
+# SQLite is compiled from its bundled C source.
+command -v cc >/dev/null || apt_install build-essential
+cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+# Foreign readers check our WARC and xlsx files; they live in a scratch environment below target/.
+venv="${CARGO_TARGET_DIR:-target}/outside-venv"
+if ! "$venv/bin/python" -c 'import warcio, openpyxl' 2>/dev/null; then
+    rm -rf "$venv"
+    mkdir -p "$(dirname "$venv")"
+    python3 -m venv "$venv" 2>/dev/null || { rm -rf "$venv"; apt_install python3 python3-venv; python3 -m venv "$venv"; }
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/outside/requirements.txt
+fi
+
+say "format"
+cargo fmt --check
+
+say "lints"
+cargo clippy --all-targets --locked -- -D warnings
+
+say "tests"
+cargo test --locked
+
+say "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+say "packages, read by foreign tools"
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+cargo run --quiet --locked -- --data-dir "$scratch/data" demo --once >"$scratch/demo.txt"
+"$venv/bin/python" tests/outside/check_packages.py "$scratch"
+
+say "all checks passed"
