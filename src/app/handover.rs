@@ -157,5 +157,5 @@ async fn lead_file(app: &App, lead: &StoredLead, problems: &mut Vec<String>) -> 
 
 /// A matter as people read it; one whose articles nobody has checked says so wherever it appears (ruling 21).
 fn matter_name(matter: &crate::assess::matters::Matter) -> String {
-    if matter.verified { matter.title_zh.clone() } else { format!("{}(依据待核)", matter.title_zh) }
+    if matter.verified { matter.title_zh.clone() } else { format!("{}（依据待核）", matter.title_zh) }
 }

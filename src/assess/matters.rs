@@ -215,7 +215,10 @@ impl Condition {
     fn place(&self, signals: &Signals, text: &ClearText) -> Option<Span> {
         match self {
             Self::Cue(kind) => first_cue(signals, &[*kind]),
-            Self::Form(form) => detailed_cue(signals, form.code()).or_else(|| first_cue(signals, anchors(*form))),
+            Self::Form(form) => {
+                let shown = signals.form_words.iter().find(|(shown, _)| shown == form).map(|(_, span)| *span);
+                shown.or_else(|| first_cue(signals, anchors(*form)))
+            }
             Self::Stage(stage) => {
                 let kinds: &[CueKind] = if *stage == Stage::Preschool { &[CueKind::Preschool] } else { &[] };
                 detailed_cue(signals, stage.code()).or_else(|| first_cue(signals, kinds))

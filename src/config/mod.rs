@@ -109,17 +109,17 @@ impl Config {
         let decoded_bytes =
             size(number("decoded_bytes", raw.crawl.decoded_bytes, base.decoded_bytes as u64, 1024..(256 << 20) + 1));
         let idle = number("idle_limit_seconds", raw.crawl.idle_limit_seconds, base.idle_limit.as_secs(), 1..86_401);
+        let rank = raw.rank.unwrap_or_default();
+        if let Err(error) = rank.check() {
+            problems.push(format!("{file}: {error}"));
+        }
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
         let city = raw.city.unwrap_or(base.city);
         Ok(Self {
             contact: raw.contact.unwrap_or_default().trim().to_owned(),
-            leads: LeadParams {
-                city: city.clone(),
-                link: raw.link.unwrap_or_default(),
-                rank: raw.rank.unwrap_or_default(),
-            },
+            leads: LeadParams { city: city.clone(), link: raw.link.unwrap_or_default(), rank },
             city,
             workers,
             timeout: Duration::from_secs(timeout),

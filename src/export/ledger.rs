@@ -28,16 +28,16 @@ const LEAD_COLUMNS: [(&str, f64); 25] = [
     ("属地", 9.0),
     ("抄送属地", 10.0),
     ("名称/昵称", 14.0),
-    ("联系电话(掩码)", 16.0),
-    ("微信(掩码)", 12.0),
+    ("联系电话（掩码）", 16.0),
+    ("微信（掩码）", 12.0),
     ("QQ(掩码)", 10.0),
-    ("地点(页面所示)", 18.0),
+    ("地点（页面所示）", 18.0),
     ("来源平台", 12.0),
     ("涉嫌事项", 30.0),
     ("科目", 12.0),
     ("学段", 10.0),
     ("形式", 16.0),
-    ("收费标准(页面所示)", 16.0),
+    ("收费标准（页面所示）", 16.0),
     ("自称在职教师", 8.0),
     ("首次出现", 11.0),
     ("末次出现", 11.0),
@@ -53,7 +53,7 @@ const EVIDENCE_COLUMNS: [(&str, f64); 10] = [
     ("来源网址", 40.0),
     ("标题", 30.0),
     ("页面发布日期", 12.0),
-    ("抓取时间(北京时间)", 19.0),
+    ("抓取时间（北京时间）", 19.0),
     ("文件名", 40.0),
     ("SHA-256", 66.0),
     ("备注", 16.0),
@@ -105,7 +105,7 @@ fn lay_out(sheet: &mut Worksheet, columns: &[(&str, f64)], spec: &PackageSpec) -
     // `&` opens a code in page headers.
     let name = spec.county.name.replace('&', "＆");
     sheet.set_header(format!("&L{name} 涉嫌违规学科类培训线索&R生成时间 {}", beijing_words(spec.generated_at)));
-    sheet.set_footer("&L线索仅为涉嫌,须经核查认定;联系方式已掩码&R第 &P 页 共 &N 页");
+    sheet.set_footer("&L线索仅为涉嫌，须经核查认定；联系方式已掩码&R第 &P 页 共 &N 页");
     Ok(())
 }
 
@@ -148,7 +148,7 @@ fn lead_row(spec: &PackageSpec, number: u32, file: &LeadFile) -> Result<Vec<Stri
         joined(&lead.stages, |stage| stage.zh().to_owned()),
         joined(&lead.forms, |form| form.zh().to_owned()),
         shown(|listing| listing.price.as_ref()),
-        if teacher { "是(自称,待核)" } else { "" }.to_owned(),
+        if teacher { "是（自称，待核）" } else { "" }.to_owned(),
         day(lead.first_posted),
         day(lead.last_posted),
         file.listings.len().to_string(),
@@ -166,7 +166,7 @@ fn evidence_rows(file: &LeadFile) -> Result<Vec<Vec<String>>, ExportError> {
             vec![
                 label.clone(),
                 format!("{label}-{number}"),
-                if packed.is_some() { "网页存档(WARC)" } else { "页面摘录" }.to_owned(),
+                if packed.is_some() { "网页存档（WARC）" } else { "页面摘录" }.to_owned(),
                 mask_text(&listing.url, &[]),
                 mask_text(&listing.title, &title_contacts(listing, assessment)),
                 listing.posted_at.map(|day| day.to_string()).unwrap_or_default(),

@@ -22,13 +22,13 @@ mark.reason{background:#fff3b0}.masked{background:#e6e6e6}.note{color:#555;font-
 
 /// What the evidence is and is not; the bureau's officers must be able to read it beside every lead.
 const LIMITS: [&str; 7] = [
-    "本页由软件自动整理,所列事项均为涉嫌,未经核实,不作为处理依据;是否属实由办案人员核查认定。",
-    "页面存档固定的是公开网页在抓取时刻的内容,不证明发布者身份,也不证明培训已经实际发生。",
-    "“自称在职教师”等表述只是广告的说法,未与任何名册核对。",
-    "联系方式在工作文件中已掩码,原文只保存在 WARC 存档中,查阅须有职权依据。",
-    "把握程度由统计模型给出,表示与已知样例的相近程度,不是违法的概率。",
-    "发布日期按页面所示换算(如“3小时前”),以存档原文为准;抓取时间取自抓取设备的时钟。",
-    "抓取遵守 robots.txt,未登录、未绕过验证、未与发布者联系;图片和视频的内容未作识别。",
+    "本页由软件自动整理，所列事项均为涉嫌，未经核实，不作为处理依据；是否属实由办案人员核查认定。",
+    "页面存档固定的是公开网页在抓取时刻的内容，不证明发布者身份，也不证明培训已经实际发生。",
+    "“自称在职教师”等表述只是广告的说法，未与任何名册核对。",
+    "联系方式在工作文件中已掩码，原文只保存在 WARC 存档中，查阅须有职权依据。",
+    "把握程度由统计模型给出，表示与已知样例的相近程度，不是违法的概率。",
+    "发布日期按页面所示换算（如“3小时前”）,以存档原文为准；抓取时间取自抓取设备的时钟。",
+    "抓取遵守 robots.txt,未登录、未绕过验证、未与发布者联系；图片和视频的内容未作识别。",
 ];
 
 /// The sheet as a whole HTML page.
@@ -48,7 +48,7 @@ pub fn sheet(spec: &PackageSpec, file: &LeadFile) -> Result<String, ExportError>
             }
             body {
                 h1 { "涉嫌违规学科类培训线索 " (label) " 证据说明" }
-                p.note { "接收单位属地:" (spec.county.name) "(" (spec.county.code) ") 生成时间:"
+                p.note { "接收单位属地：" (spec.county.name) "(" (spec.county.code) ") 生成时间："
                     (beijing_words(spec.generated_at)) "(北京时间)" }
                 (overview(spec, file))
                 (rank(file))
@@ -59,7 +59,7 @@ pub fn sheet(spec: &PackageSpec, file: &LeadFile) -> Result<String, ExportError>
                 section { h2 { "证据的局限" } ol { @for limit in LIMITS { li { (limit) } } } }
                 section { h2 { "生成依据" } p.note {
                     @for (name, version) in &spec.versions { (name) ":" (version) " " }
-                    "存档格式:WARC/1.1(ISO 28500)。每个文件的 SHA-256 见本包 manifest.json。"
+                    "存档格式：WARC/1.1(ISO 28500)。每个文件的 SHA-256 见本包 manifest.json。"
                 } }
             }
         }
@@ -89,7 +89,7 @@ fn overview(spec: &PackageSpec, file: &LeadFile) -> Markup {
                 tr { th { "科目" } td { (joined(&lead.subjects, |subject| subject.zh().to_owned())) } }
                 tr { th { "学段" } td { (joined(&lead.stages, |stage| stage.zh().to_owned())) } }
                 tr { th { "形式" } td { (joined(&lead.forms, |form| form.zh().to_owned())) } }
-                tr { th { "联系方式(掩码)" } td {
+                tr { th { "联系方式（掩码）" } td {
                     (joined(&contacts, |contact| format!("{} {}", contact.kind.zh(), mask_contact(contact)))) } }
                 tr { th { "提示" } td { (joined(&lead.flags, |flag| flag_words(*flag))) } }
                 tr { th { "出现时间" } td { (days) } }
@@ -101,7 +101,7 @@ fn overview(spec: &PackageSpec, file: &LeadFile) -> Markup {
 
 fn flag_words(flag: Flag) -> String {
     match flag {
-        Flag::TeacherClaim => "自称在职教师(未核实)".to_owned(),
+        Flag::TeacherClaim => "自称在职教师（未核实）".to_owned(),
         other => other.zh().to_owned(),
     }
 }
@@ -111,13 +111,13 @@ fn rank(file: &LeadFile) -> Markup {
     html! {
         section {
             h2 { "排序说明" }
-            p { "风险等级:" b { (rank.level.zh()) } " " (rank.level_words) }
+            p { "风险等级：" b { (rank.level.zh()) } " " (rank.level_words) }
             table {
                 tr { th { "因素" } th { "数值" } th { "来由" } }
                 @for part in &rank.parts {
                     tr { td { (part.name_zh) } td { (format!("{:.2}", part.value)) } td { (part.words) } }
                 }
-                tr { th { "排序值" } td { b { (format!("{:.2}", rank.value)) } } td { "以上因素相乘,只用于先后,不是结论" } }
+                tr { th { "排序值" } td { b { (format!("{:.2}", rank.value)) } } td { "以上因素相乘，只用于先后，不是结论" } }
             }
         }
     }
@@ -145,7 +145,7 @@ fn one_listing(
                 tr { th { "地点" } td { (mask_text(listing.location.as_deref().unwrap_or("页面未示"), &[])) } }
                 tr { th { "页面发布日期" } td { @match listing.posted_at { Some(day) => (day), None => "页面未示" } } }
                 tr { th { "抓取时间" } td { (beijing_words(listing.fetched_at)) "(北京时间)" } }
-                tr { th { "研判" } td { (assessment.verdict.zh()) ",把握 " (format!("{:.0}%", assessment.score * 100.0)) } }
+                tr { th { "研判" } td { (assessment.verdict.zh()) "，把握 " (format!("{:.0}%", (assessment.score * 100.0).min(99.0))) } }
                 tr { th { "存档" } td { @match capture {
                     Some(capture) => { a href=(capture.packed_name()) { (capture.packed_name()) } br; "SHA-256 " code { (capture.sha256) } },
                     None => "本条未附网页存档",
@@ -163,7 +163,7 @@ fn one_listing(
             p.note { "页面原文(" mark.finding { "涉嫌事项所引" } " " mark.reason { "影响研判的用语" } " " span.masked { "掩码" } "):" }
             div.text { (text.marked(assessment, &reasons.iter().map(|reason| reason.span).collect::<Vec<_>>())) }
             @if !reasons.is_empty() {
-                p.note { "影响研判的用语:" (joined(&reasons, |reason| format!("“{}”(+{:.2})", text.slice(reason.span), reason.weight))) }
+                p.note { "影响研判的用语：" (joined(&reasons, |reason| format!("“{}”(+{:.2})", text.slice(reason.span), reason.weight))) }
             }
         }
     }

@@ -70,13 +70,13 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:", self.file)?;
         match &self.what {
-            Fault::Missing => f.write_str("清单中有,包内没有"),
-            Fault::Unlisted => f.write_str("包内有,清单中没有"),
+            Fault::Missing => f.write_str("清单中有，包内没有"),
+            Fault::Unlisted => f.write_str("包内有，清单中没有"),
             Fault::ListedTwice => f.write_str("清单中重复列出"),
-            Fault::Size { stated, found } if found > stated => write!(f, "大小不符,应为 {stated} 字节,实际更大"),
-            Fault::Size { stated, found } => write!(f, "大小不符,应为 {stated} 字节,实际 {found} 字节"),
-            Fault::Digest => f.write_str("SHA-256 不符,内容已被改动"),
-            Fault::Unreadable(why) => write!(f, "无法读取({why})"),
+            Fault::Size { stated, found } if found > stated => write!(f, "大小不符，应为 {stated} 字节，实际更大"),
+            Fault::Size { stated, found } => write!(f, "大小不符，应为 {stated} 字节，实际 {found} 字节"),
+            Fault::Digest => f.write_str("SHA-256 不符，内容已被改动"),
+            Fault::Unreadable(why) => write!(f, "无法读取（{why}）"),
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Signals {
     pub stages: Vec<Stage>,
     /// Covers shown; `plain` is left to the verdict.
     pub forms: Vec<Form>,
+    /// The words that show each cover, by place; covers that only several signals together show have none.
+    pub form_words: Vec<(Form, Span)>,
     /// All cues by place.
     pub cues: Vec<Cue>,
     /// Characters of the title.
@@ -105,7 +107,10 @@ impl Reader {
                     }
                     Meaning::Subject(_) => {}
                     Meaning::Stage(stage) => add(&mut signals.stages, stage),
-                    Meaning::Form(form) => add(&mut signals.forms, form),
+                    Meaning::Form(form) => {
+                        add(&mut signals.forms, form);
+                        signals.form_words.push((form, text.span(range.clone())));
+                    }
                     Meaning::Cue(kind) => signals.cues.push(cue(kind, term)),
                 }
             }
@@ -121,6 +126,7 @@ impl Reader {
         }
         signals.cues.sort_by_key(|cue| (cue.range.start, cue.range.end, cue.kind));
         signals.contacts = contacts;
+        signals.form_words.sort_by_key(|(_, span)| *span);
         forms::infer(&mut signals);
         signals.forms.sort_unstable();
         signals

@@ -79,3 +79,31 @@ fn a_second_process_is_refused_and_readers_are_not() {
     assert_eq!(status["sweeps"][0]["finished"], serde_json::Value::Null);
     assert!(first.wait().expect("its end").success(), "the first sweep went on undisturbed");
 }
+
+/// A file-size limit stands in for a full disk: writes fail in the middle of the sweep with an error of the system.
+#[test]
+fn a_full_disk_stops_the_sweep_with_a_sentence_and_loses_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let site = Site::start(pages());
+    std::fs::write(dir.path().join("site.toml"), definition(&site)).expect("the definition");
+    let binary = env!("CARGO_BIN_EXE_tanzhao");
+    let script = format!("trap '' XFSZ; ulimit -f 160; exec '{binary}' sweep --loopback --sources site.toml");
+    let mut limited = std::process::Command::new("bash");
+    limited.current_dir(dir.path()).env("TANZHAO_DATA", dir.path().join("data")).args(["-c", &script]);
+    let (code, _, errors) = run(&mut limited);
+    assert_eq!(code, 3, "done in part: {errors}");
+    assert!(
+        errors.contains("could not commit") || errors.contains("cannot be written") || errors.contains("database"),
+        "{errors}"
+    );
+    let stored = |dir| {
+        let (code, out, errors) = run(tanzhao(dir).args(["export", "listings", "--output", "-"]));
+        assert_eq!(code, 0, "{errors}");
+        out.lines().count()
+    };
+    let before = stored(dir.path());
+    assert!(before < ADS, "the limit was meant to be reached");
+    let (code, _, errors) = run(tanzhao(dir.path()).args(["sweep", "--loopback", "--sources", "site.toml"]));
+    assert_eq!(code, 0, "with room again the same command goes on: {errors}");
+    assert_eq!(stored(dir.path()), ADS);
+}

@@ -32,7 +32,7 @@ fn stop_on_ctrl_c() -> CancellationToken {
     let trigger = cancel.clone();
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
-            eprintln!("正在停止:完成手上的页面后退出(再按一次 Ctrl-C 立即退出)");
+            eprintln!("正在停止：完成手上的页面后退出（再按一次 Ctrl-C 立即退出）");
             trigger.cancel();
             let _ = tokio::signal::ctrl_c().await;
             std::process::exit(3);
@@ -45,7 +45,7 @@ pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let app = App::open(&global.data_dir)?;
     let output = order.output.unwrap_or_else(|| global.data_dir.join("packages"));
-    eprintln!("演示:启动本机示例网站(分类信息、社交、小程序),按礼貌规则采集,请稍候……");
+    eprintln!("演示：启动本机示例网站（分类信息、社交、小程序）,按礼貌规则采集，请稍候……");
     let watch = Progress::new(global.quiet);
     let report = demonstration::demo(&app, &config, &output, &watch, stop_on_ctrl_c()).await;
     watch.finish();
@@ -53,11 +53,11 @@ pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
     print_summary(&report.sweep);
     println!();
     print_queue(&app.leads.list().await?);
-    println!("\n县区线索包:");
+    println!("\n县区线索包：");
     for package in &report.packages {
         let counts = &package.receipt.manifest.counts;
         println!(
-            "  {} {}  线索 {} 条,信息 {} 条,网页存证 {} 份",
+            "  {} {}  线索 {} 条，信息 {} 条，网页存证 {} 份",
             package.county.name,
             package.receipt.path.display(),
             counts.leads,
@@ -65,12 +65,12 @@ pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
             counts.captures
         );
         for problem in &package.problems {
-            println!("    存证有误:{problem}");
+            println!("    存证有误：{problem}");
         }
     }
     let data = global.data_dir.display();
     println!(
-        "\n下一步:tanzhao --data-dir {data} leads show L000001   |   tanzhao verify <线索包.zip>   |   tanzhao --data-dir {data} status"
+        "\n下一步：tanzhao --data-dir {data} leads show L000001   |   tanzhao verify <线索包.zip>   |   tanzhao --data-dir {data} status"
     );
     // The sample web has walls and dead links on purpose, so only an unfinished sweep is a partial result here.
     Ok(if report.sweep.end == "drained" { Exit::Done } else { Exit::DoneInPart })
@@ -103,11 +103,11 @@ pub async fn sweep(global: &Global, order: Sweep) -> anyhow::Result<Exit> {
 fn print_summary(summary: &SweepSummary) {
     let end = match summary.end.as_str() {
         "drained" => "全部完成",
-        "resting" => "有站点需要等待,可稍后用同一命令继续",
-        _ => "中途停止,可用同一命令继续",
+        "resting" => "有站点需要等待，可稍后用同一命令继续",
+        _ => "中途停止，可用同一命令继续",
     };
     println!(
-        "第 {} 次采集{}:{end};请求 {} 次,研判 {} 条,线索 {} 条",
+        "第 {} 次采集{}:{end}；请求 {} 次，研判 {} 条，线索 {} 条",
         summary.sweep,
         if summary.resumed { "(续采)" } else { "" },
         summary.requests,
@@ -115,13 +115,13 @@ fn print_summary(summary: &SweepSummary) {
         summary.leads
     );
     if let Some(at) = summary.resume_after {
-        println!("最早可继续的时间:{at}");
+        println!("最早可继续的时间：{at}");
     }
     for (source, reason) in &summary.skipped {
         println!("  未采集 {source}:{reason}");
     }
     for page in summary.pages.iter().filter(|page| !page.reason.is_empty() && page.outcome != "redirected") {
-        println!("  {} {} 页:{}(例:{})", page.source, page.pages, page.reason, page.example);
+        println!("  {} {} 页：{}（例：{}）", page.source, page.pages, page.reason, page.example);
     }
 }
 
@@ -131,7 +131,7 @@ pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
             let sources = campaign::load_sources(&path, &pairs(&set))?;
             for source in &sources {
                 println!(
-                    "{}: {}({}),{} 个入口,间隔 {:?},每日 {} 次,{:?}",
+                    "{}: {}({}),{} 个入口，间隔 {:?}，每日 {} 次，{:?}",
                     source.id,
                     source.name,
                     source.kind.zh(),
@@ -202,7 +202,7 @@ fn print_extraction(page: &FetchedPage, source: &SourceManifest) {
     let found = extract(page, source);
     println!("{} {} 状态 {} 编码 {} 判断 {:?}", source.id, page.final_url, page.status, found.charset, found.gate);
     for note in &found.notes {
-        println!("  说明:{note}");
+        println!("  说明：{note}");
     }
     for listing in &found.listings {
         println!("信息 {}", listing.canonical_url);
@@ -243,7 +243,7 @@ pub async fn reprocess(global: &Global, order: Reprocess) -> anyhow::Result<Exit
     let toolkit = Arc::new(builtin::toolkit(None)?);
     let done = rereading::reprocess(&app, &config, Registry::new(sources)?, toolkit, order.sweep.map(SweepId)).await?;
     println!(
-        "重读存证 {} 份,信息 {} 条,重新研判 {} 条,线索 {} 条",
+        "重读存证 {} 份，信息 {} 条，重新研判 {} 条，线索 {} 条",
         done.captures, done.listings, done.assessed, done.leads
     );
     for problem in &done.problems {
@@ -259,9 +259,9 @@ pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> 
         write_json(Path::new("-"), &status)?;
         return Ok(Exit::Done);
     }
-    println!("线索 {} 条,待研判 {} 条", status.leads, status.unassessed);
+    println!("线索 {} 条，待研判 {} 条", status.leads, status.unassessed);
     for sweep in &status.sweeps {
-        let end = sweep.finished.map_or_else(|| "未完成(可继续)".to_owned(), |at| format!("完成于 {at}"));
+        let end = sweep.finished.map_or_else(|| "未完成（可继续）".to_owned(), |at| format!("完成于 {at}"));
         println!("第 {} 次采集 {} 开始 {} {end}", sweep.id, sweep.sources.join(","), sweep.started);
     }
     for host in &status.hosts {
@@ -271,8 +271,11 @@ pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> 
         }
     }
     for page in &status.pages {
-        let reason =
-            if page.reason.is_empty() { String::new() } else { format!(":{}(例:{})", page.reason, page.example) };
+        let reason = if page.reason.is_empty() {
+            String::new()
+        } else {
+            format!(":{}（例：{}）", page.reason, page.example)
+        };
         println!("页面 {} {} {} 页{reason}", page.source, page.state, page.pages);
     }
     Ok(Exit::Done)

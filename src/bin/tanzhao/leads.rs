@@ -96,7 +96,7 @@ pub fn print_queue(leads: &[StoredLead]) {
             lead.contacts.first().map(|seen| mask_contact(&seen.contact)).unwrap_or_default(),
         );
     }
-    println!("共 {} 条线索(均为涉嫌,待人工核查)", leads.len());
+    println!("共 {} 条线索（均为涉嫌，待人工核查）", leads.len());
 }
 
 /// A lead as JSON with masked contacts.
@@ -150,21 +150,21 @@ fn csv_field(text: &str) -> String {
 fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
     let StoredLead { id, lead } = stored;
     println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
-    println!("等级依据:{}", lead.rank.level_words);
+    println!("等级依据：{}", lead.rank.level_words);
     for part in &lead.rank.parts {
         println!("  {} {:.3}  {}", cell(&part.name_zh, 12), part.value, part.words);
     }
-    println!("涉嫌事项:{}", lead.matters.join("、"));
+    println!("涉嫌事项：{}", lead.matters.join("、"));
     for seen in &lead.contacts {
         println!(
-            "联系方式:{} {}(出现在 {} 条信息)",
+            "联系方式：{} {}（出现在 {} 条信息）",
             seen.contact.kind.zh(),
             mask_contact(&seen.contact),
             seen.seen_in.len()
         );
     }
     for link in &lead.links {
-        println!("关联:信息 {} 与 {}:{}", link.a, link.b, link.reason.zh());
+        println!("关联：信息 {} 与 {}:{}", link.a, link.b, link.reason.zh());
     }
     for stored in listings {
         let Some(judged) = &stored.assessment else { continue };
@@ -178,12 +178,12 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
             .filter(|one| one.weight > 0.0)
             .map(|one| format!("「{}」{:+.2}", one.quote, one.weight))
             .collect();
-        println!("  判断依据:{}", reasons.join(" "));
+        println!("  判断依据：{}", reasons.join(" "));
         for finding in &judged.findings {
             println!("  涉嫌 {} {}:「{}」", finding.matter, finding.rule, finding.quote);
         }
     }
-    println!("\n以上均为系统提示的涉嫌情形,是否违法由执法人员核查认定。");
+    println!("\n以上均为系统提示的涉嫌情形，是否违法由执法人员核查认定。");
 }
 
 pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> {
@@ -196,7 +196,7 @@ pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> 
         println!("{} {} sha256 {}", package.county.name, package.receipt.path.display(), package.receipt.sha256);
         for problem in &package.problems {
             whole = false;
-            println!("  存证有误:{problem}");
+            println!("  存证有误：{problem}");
         }
     }
     if written.is_empty() {
@@ -215,7 +215,7 @@ pub fn verify(package: &Path) -> anyhow::Result<Exit> {
         }
     };
     println!(
-        "{}:{} {} 份文件完好,线索 {} 条",
+        "{}:{} {} 份文件完好，线索 {} 条",
         package.display(),
         report.manifest.county.name,
         report.intact,

@@ -98,7 +98,7 @@ impl Progress {
 
 impl Watch for Progress {
     fn tick(&self, requests: u64, assessed: usize) {
-        let text = format!("已请求 {requests} 页,已研判 {assessed} 条");
+        let text = format!("已请求 {requests} 页，已研判 {assessed} 条");
         if let Some(bar) = &self.bar {
             bar.set_message(text);
             return;
