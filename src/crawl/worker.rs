@@ -317,6 +317,10 @@ fn redirect(lease: &Lease, source: &SourceManifest, answer: &RawResponse) -> (Fe
             Vec::new(),
         );
     }
+    if key == page.key && page.request.post_body.is_none() {
+        // The frontier knows this page already and would never queue the hop: say so instead of calling it done.
+        return failed("redirects to its own canonical address");
+    }
     let mut next = page.clone();
     next.request = crate::domain::Request::get(target.to_string());
     next.key = key;

@@ -88,6 +88,7 @@ fn every_trap_has_its_reason_and_the_good_pages_come_home() {
         ("huge", "failed", "larger than"),
         ("lying", "failed", ""),
         ("inside", "failed", "out of scope"),
+        ("loop", "failed", "own canonical address"),
         ("captcha", "blocked", "captcha"),
     ] {
         let (found, why) = reason(name).unwrap_or_else(|| panic!("{name} has no line of its own in {report:#}"));
