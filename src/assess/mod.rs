@@ -4,7 +4,7 @@ pub mod evaluation;
 pub mod learning;
 pub mod matters;
 
-pub use evaluation::evaluate;
+pub use evaluation::{Evaluation, evaluate};
 pub use learning::{corpus_digest, train};
 pub use matters::{MatterError, MatterTable};
 

@@ -46,6 +46,9 @@ pub struct Labelled {
     /// 0 to 3.
     #[serde(default)]
     pub obfuscation: Option<u8>,
+    /// Shared by the two listings of a contrast pair, which differ in the few words that change the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<String>,
     /// Rows of one group may resemble one another and are never split in a cross-validation; set by [`read_jsonl`].
     #[serde(skip)]
     pub group: String,
@@ -71,7 +74,7 @@ pub struct LabelledError {
     pub problem: String,
 }
 
-/// How many neighbouring lines form a group: authors write contrast pairs next to one another.
+/// How many neighbouring lines form a group where no pair is named: one author, one theme.
 const GROUP_LINES: usize = 4;
 
 /// Reads JSON Lines; blank lines are passed by.
@@ -86,7 +89,10 @@ pub fn read_jsonl(file: &str, text: &str) -> Result<Vec<Labelled>, LabelledError
         if let Some(level) = row.obfuscation.filter(|level| *level > 3) {
             return Err(failed(format!("`obfuscation` is {level}, expected 0 to 3")));
         }
-        row.group = format!("{file}#{}", index / GROUP_LINES);
+        row.group = match row.pair.as_deref() {
+            Some(pair) if !pair.is_empty() => format!("{file}#{pair}"),
+            _ => format!("{file}#{}", index / GROUP_LINES),
+        };
         rows.push(row);
     }
     Ok(rows)

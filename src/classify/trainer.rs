@@ -4,13 +4,13 @@
 //! fitting and calibration.
 
 use super::calibrate::Calibration;
+use super::decision;
 use super::features::{Features, Names, key_of};
-use super::metrics::class_counts;
 use super::model::{CLASSES, Card, Metrics, Model, Provenance};
 use super::params::{CheckedParams, ParamsError};
+use super::quality::{Ranking, class_counts};
 use super::solver::{SolverError, minimise};
 use super::vocabulary::{Vector, Vocabulary};
-use super::{decision, ranking};
 use crate::domain::{Probabilities, Verdict};
 use crate::signals::Signals;
 use crate::text::{ClearText, Token};
@@ -283,8 +283,7 @@ fn cross_validate(
     let calibration = Calibration::fit(&logits, &truth)?;
     let chances: Vec<Probabilities> = logits.iter().map(|row| calibration.apply(*row)).collect();
     let verdicts: Vec<Verdict> = chances.iter().map(decision::likeliest).collect();
-    let ranked =
-        ranking::Ranking::new(chances.iter().zip(&truth).map(|(row, truth)| (row.score(), decision::is_lead(*truth))));
+    let ranked = Ranking::new(chances.iter().zip(&truth).map(|(row, truth)| (row.score(), decision::is_lead(*truth))));
     let metrics = Metrics {
         rows: samples.len(),
         macro_f1: class_counts(truth.iter().copied().zip(verdicts)).macro_f1(),

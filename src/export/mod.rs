@@ -7,10 +7,12 @@ pub mod bundle;
 pub mod ledger;
 pub mod manifest;
 pub mod package;
+pub mod plots;
 pub mod sheet;
 pub mod verify;
 
 pub use bundle::{BundleReceipt, write_bundle};
 pub use manifest::{Counts, Manifest, PackedFile};
 pub use package::{CaptureFile, County, ExportError, LeadFile, PackageSpec};
+pub use plots::{PlotError, plots};
 pub use verify::{Problem, VerifyError, VerifyReport, verify};

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
     ("store", Purity::Edge, &["domain", "clock", "sources", "text", "signals", "assess", "leads"]),
     ("crawl", Purity::Edge, &["domain", "clock", "sources", "extract", "evidence", "store"]),
     ("pipeline", Purity::Edge, &["domain", "clock", "text", "assess", "leads", "store"]),
-    ("export", Purity::Edge, &["domain", "clock", "assess", "leads", "evidence", "store"]),
+    ("export", Purity::Edge, &["domain", "clock", "classify", "assess", "leads", "evidence", "store"]),
     ("sampleweb", Purity::Edge, &["domain"]),
     ("config", Purity::Edge, &["domain", "sources", "classify", "leads", "store", "crawl", "pipeline", "export"]),
     (

@@ -201,6 +201,9 @@ pub struct Evaluate {
     /// Where the report goes (default: standard output)
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Draws precision-recall, reliability and recall by disguise as SVG into this folder
+    #[arg(long, value_name = "DIR")]
+    pub plots: Option<PathBuf>,
     /// Another model than the built-in one
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,

@@ -15,9 +15,10 @@ use std::{
 };
 use tanzhao::{
     app::builtin,
-    assess::{self, Toolkit},
+    assess::{self, Evaluation, Toolkit},
     classify::{Labelled, TrainParams, labelled::read_jsonl, params::Settings},
     domain::ListingText,
+    export,
 };
 
 /// Longest body, in bytes, as the contract says.
@@ -178,7 +179,14 @@ pub fn evaluate(order: &Evaluate) -> anyhow::Result<Exit> {
         .read_to_string(&mut text)
         .with_context(|| format!("{}: cannot be read", order.input.display()))?;
     let rows = read_jsonl(&order.input.display().to_string(), &text)?;
-    let report = assess::evaluate(&rows, &toolkit);
+    let Evaluation { report, curves } = assess::evaluate(&rows, &toolkit);
+    if let Some(dir) = &order.plots {
+        std::fs::create_dir_all(dir).with_context(|| format!("{}: cannot be made", dir.display()))?;
+        for (name, svg) in export::plots(&curves)? {
+            let path = dir.join(name);
+            std::fs::write(&path, svg).with_context(|| format!("{}: cannot be written", path.display()))?;
+        }
+    }
     write_json(order.report.as_deref().unwrap_or(Path::new("-")), &report)?;
     Ok(Exit::Done)
 }

@@ -2,20 +2,20 @@
 
 /// Scores with truths, best first; equal scores count as one step.
 #[derive(Clone, Debug)]
-pub(super) struct Ranking {
+pub(in crate::classify) struct Ranking {
     /// Score, whether it is a lead, and the row it came from.
     rows: Vec<(f64, bool, usize)>,
 }
 
 impl Ranking {
-    pub(super) fn new(rows: impl Iterator<Item = (f64, bool)>) -> Self {
+    pub(in crate::classify) fn new(rows: impl Iterator<Item = (f64, bool)>) -> Self {
         let mut rows: Vec<_> = rows.enumerate().map(|(index, (score, lead))| (score, lead, index)).collect();
         rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(&b.2)));
         Self { rows }
     }
 
     /// Precision and recall after each distinct score, every row counted `times(row)` times.
-    fn steps(&self, times: impl Fn(usize) -> u32) -> Vec<(f64, f64)> {
+    pub(super) fn steps(&self, times: impl Fn(usize) -> u32) -> Vec<(f64, f64)> {
         let total: u32 = self.rows.iter().filter(|row| row.1).map(|row| times(row.2)).sum();
         let (mut seen, mut hits) = (0_u32, 0_u32);
         let mut steps = Vec::new();
@@ -32,7 +32,7 @@ impl Ranking {
     }
 
     /// Mean precision over the leads found.
-    pub(super) fn average_precision(&self) -> f64 {
+    pub(in crate::classify) fn average_precision(&self) -> f64 {
         self.average_precision_of(|_| 1)
     }
 
