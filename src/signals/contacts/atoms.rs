@@ -3,7 +3,7 @@
 //! Contacts are searched in the original and not in the cleaned text, so that a span is exact and the way of writing
 //! (which is itself a signal) stays visible.
 
-use unicode_normalization::UnicodeNormalization;
+use super::glyphs::{digit_of, fold};
 
 /// How a digit is written; numbers glued together from different scripts have soft borders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(super) enum Script {
     Fancy,
     /// Chinese numerals.
     Han,
+    /// Words of the same sound: 久, 么, 两.
+    Sound,
 }
 
 /// One visible character.
@@ -25,6 +27,8 @@ pub(super) struct Atom {
     pub digit: Option<(u8, Script)>,
     /// Whether folding changed more than the case.
     pub folded: bool,
+    /// Whether it is a capital letter of ASCII.
+    pub capital: bool,
     /// First scalar value in the original.
     pub start: usize,
     /// One past the last scalar value, joiners and keycap marks included.
@@ -36,7 +40,9 @@ pub(super) fn atoms(text: &str) -> Vec<Atom> {
     let mut out: Vec<Atom> = Vec::with_capacity(text.len() / 2);
     for (at, ch) in text.chars().enumerate() {
         // Joiners, variation selectors and the keycap frame belong to the character before them.
-        if matches!(ch, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe0e}' | '\u{fe0f}' | '\u{20e3}') {
+        if matches!(ch, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{20e3}'
+            | '\u{300}'..='\u{36f}')
+        {
             if let Some(last) = out.last_mut() {
                 last.end = at + 1;
                 if let Some((digit, Script::Ascii)) = last.digit {
@@ -51,68 +57,10 @@ pub(super) fn atoms(text: &str) -> Vec<Atom> {
             Some((value, Script::Fancy)) => char::from(b'0' + value),
             _ => fold(ch),
         };
-        out.push(Atom { ch: folded, digit, folded: folded != ch.to_ascii_lowercase(), start: at, end: at + 1 });
+        let changed = folded != ch.to_ascii_lowercase();
+        out.push(Atom { ch: folded, digit, folded: changed, capital: ch.is_ascii_uppercase(), start: at, end: at + 1 });
     }
     out
-}
-
-fn fold(ch: char) -> char {
-    match u32::from(ch) {
-        0..=0x7f => ch.to_ascii_lowercase(),
-        0x3000 | 0xa0 => ' ',
-        0xff01..=0xff5e | 0x1d400..=0x1d7ff | 0x24b6..=0x24e9 | 0x2100..=0x214f => {
-            ch.nfkc().next().unwrap_or(ch).to_ascii_lowercase()
-        }
-        squared @ 0x1f130..=0x1f149 => letter(squared - 0x1f130),
-        squared @ 0x1f150..=0x1f169 => letter(squared - 0x1f150),
-        squared @ 0x1f170..=0x1f189 => letter(squared - 0x1f170),
-        _ => ch,
-    }
-}
-
-fn letter(offset: u32) -> char {
-    char::from(b'a' + u8::try_from(offset).unwrap_or(0).min(25))
-}
-
-fn digit_of(ch: char) -> Option<(u8, Script)> {
-    let code = u32::from(ch);
-    let from = |first: u32, value: u32| u8::try_from(code - first + value).ok().map(|digit| (digit, Script::Fancy));
-    match code {
-        0x30..=0x39 => u8::try_from(code - 0x30).ok().map(|digit| (digit, Script::Ascii)),
-        0xff10..=0xff19 => from(0xff10, 0),
-        0x2460..=0x2468 => from(0x2460, 1),
-        0x2474..=0x247c => from(0x2474, 1),
-        0x2488..=0x2490 => from(0x2488, 1),
-        0x24f5..=0x24fd => from(0x24f5, 1),
-        0x2776..=0x277e => from(0x2776, 1),
-        0x2780..=0x2788 => from(0x2780, 1),
-        0x278a..=0x2792 => from(0x278a, 1),
-        0x3220..=0x3228 => from(0x3220, 1),
-        0x3280..=0x3288 => from(0x3280, 1),
-        0x2080..=0x2089 => from(0x2080, 0),
-        0x2074..=0x2079 => from(0x2074, 4),
-        0x24ea | 0x24ff | 0x2070 => Some((0, Script::Fancy)),
-        0xb9 => Some((1, Script::Fancy)),
-        0xb2 | 0xb3 => from(0xb2, 2),
-        0x1d7ce..=0x1d7ff => u8::try_from((code - 0x1d7ce) % 10).ok().map(|digit| (digit, Script::Fancy)),
-        _ => han(ch).map(|digit| (digit, Script::Han)),
-    }
-}
-
-fn han(ch: char) -> Option<u8> {
-    Some(match ch {
-        '〇' | '零' | '○' => 0,
-        '一' | '壹' | '幺' => 1,
-        '二' | '贰' | '貳' => 2,
-        '三' | '叁' | '參' => 3,
-        '四' | '肆' => 4,
-        '五' | '伍' => 5,
-        '六' | '陆' | '陸' => 6,
-        '七' | '柒' => 7,
-        '八' | '捌' => 8,
-        '九' | '玖' => 9,
-        _ => return None,
-    })
 }
 
 /// Whether the atoms that end before `end` spell `word`.
