@@ -3,7 +3,7 @@
 use linfa::ParamGuard;
 use std::{fs, path::Path};
 use tanzhao::assess::{Knowledge, Toolkit, corpus_digest, train};
-use tanzhao::classify::{Labelled, Model, TrainParams, read_jsonl};
+use tanzhao::classify::{Features, Labelled, Model, TrainParams, read_jsonl};
 use tanzhao::domain::{ListingText, Verdict};
 
 type Files = Vec<(String, String)>;
@@ -72,7 +72,30 @@ fn damage_and_other_versions_are_refused_with_a_sentence() {
     other[14] = 99;
     let says = Model::from_bytes(&other).expect_err("version 99").to_string();
     assert!(says.contains("version 99") && says.contains("train again"), "{says}");
-    assert_eq!(Model::from_bytes(&good).expect("good").to_bytes(), good);
+    assert!(Model::from_bytes(&good).expect("good").to_bytes() == good, "reading and writing again changes the file");
+}
+
+#[test]
+fn removing_a_reason_lowers_the_score() {
+    with_knowledge(|knowledge| {
+        let toolkit = Toolkit::build(knowledge, &committed()).expect("a toolkit");
+        let (mut lower, mut all) = (0_u32, 0_u32);
+        for row in corpus().into_iter().step_by(23) {
+            let full = row.text();
+            let found = toolkit.assess(&full);
+            let Some(reason) = found.evidence.first().filter(|one| found.is_suspect() && one.weight >= 0.2) else {
+                continue;
+            };
+            let chars: Vec<char> = full.full().chars().collect();
+            let rest: String = chars[..reason.span.start].iter().chain(&chars[reason.span.end..]).collect();
+            let (title, body) = rest.split_once('\n').unwrap_or(("", &rest));
+            let text = ListingText { title: title.into(), body: body.into(), site_city: full.site_city.clone() };
+            all += 1;
+            lower += u32::from(toolkit.score(&text).score() < found.score);
+        }
+        // Cutting a word out can also join its neighbours into another word, so not every cut must obey.
+        assert!(all > 60 && f64::from(lower) >= 0.95 * f64::from(all), "{lower} of {all}");
+    });
 }
 
 #[test]
@@ -101,9 +124,72 @@ fn a_judgement_quotes_the_original() {
             assert_eq!(found.is_suspect(), !found.findings.is_empty() && found.score >= 0.5, "{title}");
             assert!(found.evidence.iter().all(|one| !one.quote.contains("1990421")), "a number is no reason");
         }
-        for odd in ["", "\n\n", "🐧", &"数学".repeat(20_000)] {
-            let found = toolkit.assess(&ListingText { body: odd.to_owned(), ..ListingText::default() });
-            assert!((found.probabilities.to_array().iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    });
+}
+
+/// Whatever comes in, an answer comes out and its quotes stand in the original.
+fn answers(toolkit: &Toolkit, title: &str, body: &str) {
+    let text = ListingText { title: title.to_owned(), body: body.to_owned(), site_city: "朝阳".to_owned() };
+    let found = toolkit.assess(&text);
+    assert!((found.probabilities.to_array().iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    let full = text.full();
+    for one in &found.evidence {
+        assert_eq!(one.span.slice(&full), one.quote);
+    }
+    for one in &found.contacts {
+        assert!(one.span.start < one.span.end && one.span.end <= full.chars().count());
+    }
+}
+
+#[test]
+fn odd_texts_get_an_answer() {
+    with_knowledge(|knowledge| {
+        let toolkit = Toolkit::build(knowledge, &committed()).expect("a toolkit");
+        let mixed = "初三数xue小班,周末💯 电话1①9 九0421 V:abc_1\u{202e}\u{200b} 不讲题。\n";
+        let longest = mixed.repeat((1 << 20) / mixed.len());
+        let odd = [
+            "",
+            "\n\n",
+            "🐧",
+            "学",
+            "\u{0}\u{1}\u{7f}\u{ad}",
+            "\u{202e}学数\u{202c}\u{2066}补\u{2069}课",
+            "\u{fffd}\u{10ffff}",
+            &"数学".repeat(20_000),
+            &"🔥".repeat(10_000),
+            &"e\u{301}".repeat(10_000),
+            &longest,
+        ];
+        for body in odd {
+            answers(&toolkit, "", body);
         }
+        // The work grows with the text: the features of two texts in a row are those of both.
+        let size = |times: usize| {
+            let read = toolkit.reading.read(&ListingText { body: mixed.repeat(times), ..ListingText::default() });
+            Features::of(&read.text, &read.tokens, &read.signals).len()
+        };
+        let (short, long) = (size(50), size(500));
+        assert!(long < 11 * short, "{long} features after {short}");
+    });
+}
+
+#[test]
+fn any_text_gets_an_answer() {
+    use proptest::prelude::*;
+    with_knowledge(|knowledge| {
+        let toolkit = Toolkit::build(knowledge, &committed()).expect("a toolkit");
+        let piece = prop_oneof![
+            3 => prop::sample::select(vec![
+                "数学", "小班", "1990421", "V:", "🐧", "不", "讲题", "。", "\n", "一对一", "①⑨", "托管", "元", " ", "shu",
+            ]).prop_map(str::to_owned),
+            1 => any::<String>(),
+        ];
+        let text = prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat());
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
+        let checked = runner.run(&(text.clone(), text), |(title, body)| {
+            answers(&toolkit, &title.replace('\n', " "), &body);
+            Ok(())
+        });
+        checked.expect("an answer to any text");
     });
 }

@@ -8,8 +8,8 @@ pub use evaluation::{Evaluation, evaluate};
 pub use learning::{corpus_digest, train};
 pub use matters::{MatterError, MatterTable};
 
-use crate::classify::{Features, Model, ModelError, decide, explain};
-use crate::domain::{Assessment, Form, ListingText, Probabilities, Stage, Subject, Verdict};
+use crate::classify::{Features, Model, ModelError, Tags, decide, explain};
+use crate::domain::{Assessment, Form, ListingText, Probabilities, Verdict};
 use crate::signals::{Gazetteer, GazetteerError, Reader, ReaderError, Signals};
 use crate::text::{Cleaner, ClearText, Lexicon, LexiconError, Token, Tokenizer};
 
@@ -98,6 +98,9 @@ impl Reading {
     }
 }
 
+/// Below this score nobody asks for reasons; in a sweep that is most listings.
+const NO_QUESTION: f64 = 0.05;
+
 /// Everything a judgement needs.
 #[derive(Debug)]
 pub struct Toolkit {
@@ -138,19 +141,21 @@ impl Toolkit {
     pub fn assess(&self, listing: &ListingText) -> Assessment {
         let Read { text, tokens, signals } = self.reading.read(listing);
         let features = Features::of(&text, &tokens, &signals);
-        let probabilities = self.model.score(&features);
+        let weighed = self.model.weigh(&features);
+        let probabilities = weighed.probabilities();
         let (verdict, flags) = decide(&probabilities, &signals);
+        let Tags { forms, subjects, stages } = tags(&self.model, &features, &signals, verdict);
         let mut assessment = Assessment {
             verdict,
             score: probabilities.score(),
             probabilities,
-            forms: forms(verdict, &signals),
-            subjects: subjects(verdict, &signals),
-            stages: stages(verdict, &signals),
+            forms,
+            subjects,
+            stages,
             contacts: Vec::new(),
             county: signals.county.clone(),
             findings: self.reading.matters.findings(&signals, &text, verdict),
-            evidence: explain(&self.model, &text, &tokens, &features),
+            evidence: if probabilities.score() < NO_QUESTION { Vec::new() } else { explain(&weighed, &text, &tokens) },
             flags,
         };
         assessment.contacts = signals.contacts;
@@ -165,30 +170,23 @@ impl Toolkit {
     }
 }
 
-/// Covers; an open offer always carries `plain`, a disguised one only when nothing else was seen.
-fn forms(verdict: Verdict, signals: &Signals) -> Vec<Form> {
-    let covers = signals.forms.iter().copied().filter(|form| *form != Form::Plain);
-    let mut forms: Vec<Form> = match verdict {
-        Verdict::Overt => std::iter::once(Form::Plain).chain(covers).collect(),
-        Verdict::Disguised => covers.collect(),
-        Verdict::NonSubject | Verdict::Irrelevant => return Vec::new(),
-    };
-    if forms.is_empty() {
-        forms.push(Form::Plain);
-    }
-    forms
-}
-
-fn subjects(verdict: Verdict, signals: &Signals) -> Vec<Subject> {
+/// Forms, subjects and stages as the verdict allows: an open offer always carries `plain`, a disguised one only when it
+/// shows no cover or the model sees one beside it; what is no lead carries stages at most.
+fn tags(model: &Model, features: &Features, signals: &Signals, verdict: Verdict) -> Tags {
     match verdict {
-        Verdict::Overt | Verdict::Disguised => signals.subjects.clone(),
-        Verdict::NonSubject | Verdict::Irrelevant => Vec::new(),
-    }
-}
-
-fn stages(verdict: Verdict, signals: &Signals) -> Vec<Stage> {
-    match verdict {
-        Verdict::Irrelevant => Vec::new(),
-        _ => signals.stages.clone(),
+        Verdict::Irrelevant => Tags::default(),
+        Verdict::NonSubject => Tags { stages: signals.stages.clone(), ..Tags::default() },
+        Verdict::Overt | Verdict::Disguised => {
+            let listed = || Tags {
+                forms: signals.forms.iter().copied().filter(|form| *form != Form::Plain).collect(),
+                subjects: signals.subjects.clone(),
+                stages: signals.stages.clone(),
+            };
+            let mut tags = model.tags(features, signals).unwrap_or_else(listed);
+            if (verdict == Verdict::Overt || tags.forms.is_empty()) && !tags.forms.contains(&Form::Plain) {
+                tags.forms.insert(0, Form::Plain);
+            }
+            tags
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! From logits to honest probabilities: one temperature and a shift per class, fitted on scores of unseen listings.
 
+use super::linear::softmax;
 use super::model::CLASSES;
 use super::solver::{SolverError, minimise};
-use super::trainer::{class_of, softmax};
+use super::trainer::class_of;
 use crate::domain::{Probabilities, Verdict};
 use serde::{Deserialize, Serialize};
 

@@ -3,11 +3,10 @@
 //! Removing a word removes every feature that touches it; the blocks are brought to their length again, so the weight of
 //! a reason is exactly how far the log-odds of a lead would fall.
 
-use super::features::{Block, Features};
-use super::model::{CLASSES, Model};
+use super::features::Block;
+use super::model::{CLASSES, Model, Weighed};
 use crate::domain::Evidence;
 use crate::text::{ClearText, Token};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Most reasons for, and most reasons against.
@@ -19,62 +18,58 @@ const LEAST: f64 = 0.05;
 type Sums = [([f64; CLASSES], f64); Block::COUNT];
 
 struct Deletion<'a> {
-    model: &'a Model,
-    /// Feature and number of its occurrences in the whole text.
-    counts: Vec<(u32, u32)>,
+    weighed: &'a Weighed<'a>,
     sums: Sums,
-    /// For each token the occurrences (by number) that touch it.
-    touching: Vec<Vec<u32>>,
-    /// Feature of each known occurrence.
-    features: Vec<u32>,
+    /// For each token the known occurrences that touch it: place of the feature among the counts, number of the occurrence.
+    touching: Vec<Vec<(u32, u32)>>,
     whole: f64,
 }
 
 impl<'a> Deletion<'a> {
-    fn new(model: &'a Model, tokens: &[Token], features: &Features) -> Self {
-        let counts = model.vocabulary.counts(features);
+    fn new(weighed: &'a Weighed<'a>, tokens: &[Token]) -> Self {
+        let model = weighed.model;
         let mut sums: Sums = [([0.0; CLASSES], 0.0); Block::COUNT];
-        for (id, times) in &counts {
+        for (id, times) in &weighed.known.counts {
             change(model, &mut sums, *id, model.vocabulary.raw(*id, *times), 0.0);
         }
         let mut touching = vec![Vec::new(); tokens.len()];
-        let mut known = Vec::new();
-        for occurrence in &features.occurrences {
-            let Some(id) = model.vocabulary.id(occurrence.key) else { continue };
-            let number = known.len() as u32;
-            known.push(id);
-            for place in &occurrence.places {
+        for (number, slot) in &weighed.known.slots {
+            for place in &weighed.features.occurrences[*number as usize].places {
                 let first = tokens.partition_point(|token| token.range.end <= place.start);
                 let touched = tokens[first..].iter().take_while(|token| token.range.start < place.end).count();
                 for list in &mut touching[first..first + touched] {
-                    if list.last() != Some(&number) {
-                        list.push(number);
+                    // Both places of a pair may touch the same token.
+                    if list.last() != Some(&(*slot, *number)) {
+                        list.push((*slot, *number));
                     }
                 }
             }
         }
         let whole = model.lead_log_odds(&sums);
-        Self { model, counts, sums, touching, features: known, whole }
+        Self { weighed, sums, touching, whole }
     }
 
     /// How far the log-odds of a lead fall when these tokens are gone.
     fn weight(&self, tokens: Range<usize>) -> f64 {
-        let mut gone: Vec<u32> = self.touching[tokens].iter().flatten().copied().collect();
+        if tokens.len() == 1 {
+            return self.without(&self.touching[tokens.start]);
+        }
+        let mut gone: Vec<(u32, u32)> = self.touching[tokens].iter().flatten().copied().collect();
         gone.sort_unstable();
         gone.dedup();
-        let mut removed: BTreeMap<u32, u32> = BTreeMap::new();
-        for number in gone {
-            *removed.entry(self.features[number as usize]).or_default() += 1;
-        }
+        self.without(&gone)
+    }
+
+    /// The same for occurrences, those of one feature next to one another.
+    fn without(&self, gone: &[(u32, u32)]) -> f64 {
+        let model = self.weighed.model;
         let mut sums = self.sums;
-        for (id, times) in removed {
-            let at = self.counts.partition_point(|(known, _)| *known < id);
-            let before = self.counts.get(at).map_or(0, |(_, count)| *count);
-            let left = before.saturating_sub(times);
-            let (old, new) = (self.model.vocabulary.raw(id, before), self.model.vocabulary.raw(id, left));
-            change(self.model, &mut sums, id, new, old);
+        for of_feature in gone.chunk_by(|a, b| a.0 == b.0) {
+            let (id, before) = self.weighed.known.counts[of_feature[0].0 as usize];
+            let left = before.saturating_sub(of_feature.len() as u32);
+            change(model, &mut sums, id, model.vocabulary.raw(id, left), model.vocabulary.raw(id, before));
         }
-        self.whole - self.model.lead_log_odds(&sums)
+        self.whole - model.lead_log_odds(&sums)
     }
 }
 
@@ -89,17 +84,17 @@ fn change(model: &Model, sums: &mut Sums, id: u32, new: f64, old: f64) {
 
 /// The reasons, strongest first; positive weights support the suspicion, negative ones speak against it.
 #[must_use]
-pub fn explain(model: &Model, text: &ClearText, tokens: &[Token], features: &Features) -> Vec<Evidence> {
-    let deletion = Deletion::new(model, tokens, features);
-    let mut weighed: Vec<(usize, f64)> = tokens
+pub fn explain(weighed: &Weighed, text: &ClearText, tokens: &[Token]) -> Vec<Evidence> {
+    let deletion = Deletion::new(weighed, tokens);
+    let mut heavy: Vec<(usize, f64)> = tokens
         .iter()
         .enumerate()
         .filter(|(_, token)| token.text.chars().any(char::is_alphanumeric))
         .map(|(index, _)| (index, deletion.weight(index..index + 1)))
         .collect();
-    weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let supporting = weighed.iter().take(2 * SUPPORTING).filter(|(_, weight)| *weight >= LEAST).map(|(at, _)| *at);
-    let opposing = weighed.iter().rev().take(OPPOSING).filter(|(_, weight)| *weight <= -LEAST).map(|(at, _)| *at);
+    heavy.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let supporting = heavy.iter().take(2 * SUPPORTING).filter(|(_, weight)| *weight >= LEAST).map(|(at, _)| *at);
+    let opposing = heavy.iter().rev().take(OPPOSING).filter(|(_, weight)| *weight <= -LEAST).map(|(at, _)| *at);
     let mut reasons = reasons(&deletion, text, tokens, supporting.collect());
     reasons.retain(|reason| reason.weight >= LEAST);
     reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.span.cmp(&b.span)));

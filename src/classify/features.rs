@@ -18,10 +18,12 @@ pub(super) enum Block {
     Head,
     /// Signals, alone and two in one clause.
     Cue,
+    /// Families of words, alone and two near one another in a clause, turned by what denies them.
+    Sense,
 }
 
 impl Block {
-    pub(super) const COUNT: usize = 4;
+    pub(super) const COUNT: usize = 5;
 
     /// By the first character of a feature's name.
     pub(super) fn of_name(name: &str) -> Option<Self> {
@@ -30,6 +32,7 @@ impl Block {
             Some(b'c') => Some(Self::Char),
             Some(b'h') => Some(Self::Head),
             Some(b'k') => Some(Self::Cue),
+            Some(b's') => Some(Self::Sense),
             _ => None,
         }
     }
@@ -86,6 +89,11 @@ impl Features {
     }
 }
 
+/// How many senses back a pair reaches.
+const NEAR: usize = 3;
+/// How many words a denial reaches.
+const DENIED: usize = 4;
+
 struct Collector {
     names: Option<Names>,
     features: Features,
@@ -108,6 +116,7 @@ impl Collector {
         self.words(tokens, &contacts, head);
         self.chars(text.as_str(), &contacts);
         self.cues(text.as_str(), signals, head);
+        self.senses(tokens);
         (self.features, self.names.unwrap_or_default())
     }
 
@@ -146,6 +155,40 @@ impl Collector {
                     let place = glyphs[start].place.start..glyph.place.end;
                     self.put(&["c:", &name], place.clone(), place);
                 }
+            }
+        }
+    }
+
+    fn senses(&mut self, tokens: &[Token]) {
+        // The main senses seen last in this clause, with whether they were denied.
+        let mut near: Vec<(bool, &str, Range<usize>)> = Vec::with_capacity(NEAR);
+        let mut denied_for = 0;
+        for token in tokens {
+            if token.text.chars().all(ends_clause) {
+                near.clear();
+                denied_for = 0;
+                continue;
+            }
+            let denied = denied_for > 0;
+            denied_for -= usize::from(denied);
+            let Some([main, more @ ..]) = token.senses.as_deref() else { continue };
+            let place = token.range.clone();
+            let turns = main == "neg" || main == "only";
+            let denied = denied && !turns;
+            let sign = |denied: bool| if denied { "!" } else { "" };
+            for sense in std::iter::once(main).chain(more.iter().filter(|_| !turns)) {
+                self.put(&["s:", sign(denied), sense], place.clone(), place.clone());
+            }
+            for (other_denied, other, other_place) in &near {
+                let parts = ["s:", sign(*other_denied), other, ">", sign(denied), main];
+                self.put(&parts, other_place.clone(), place.clone());
+            }
+            if near.len() == NEAR {
+                near.remove(0);
+            }
+            near.push((denied, main, place));
+            if main == "neg" {
+                denied_for = DENIED;
             }
         }
     }
@@ -230,6 +273,11 @@ fn looks_like_identifier(word: &str) -> bool {
     word.len() >= 5
         && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         && (digits >= 4 || word.contains('_') || (digits > 0 && word.len() >= 7))
+}
+
+/// Marks that end a clause; blanks and signs that only tie words together do not.
+fn ends_clause(c: char) -> bool {
+    c.is_whitespace() || "。!?;,、:~…()[]\"'“”".contains(c)
 }
 
 fn is_separator(c: char) -> bool {

@@ -1,20 +1,20 @@
 //! The artefact: what was learnt, from what, and how good it is, in one file that refuses to be half read.
 
 use super::calibrate::Calibration;
+use super::codec::SEAL;
 use super::features::{Block, Features};
+use super::linear::Linear;
 use super::params::CheckedParams;
-use super::trainer::Linear;
-use super::vocabulary::{Vocabulary, scales_of};
+use super::tags::{TagModel, Tags};
+use super::vocabulary::{Known, Vocabulary, scales_of};
 use crate::domain::Probabilities;
+use crate::signals::Signals;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// How many classes there are, in the order of `Verdict::ALL`.
 pub(super) const CLASSES: usize = 4;
-const MAGIC: &[u8] = b"TANZHAO-MODEL\n";
 /// Rises whenever features or layout change.
-const VERSION: u32 = 1;
-const SEAL: usize = 32;
+pub(super) const VERSION: u32 = 2;
 /// A weight below this changes no verdict; dropping them keeps the file small.
 const LEAST_WEIGHT: f64 = 5e-3;
 
@@ -92,19 +92,42 @@ impl Card {
 /// A trained classifier.
 #[derive(Clone, Debug)]
 pub struct Model {
-    card: Card,
+    pub(super) card: Card,
     pub(super) vocabulary: Vocabulary,
     pub(super) weights: Vec<[f32; CLASSES]>,
-    bias: [f64; CLASSES],
+    pub(super) bias: [f64; CLASSES],
+    pub(super) tags: Option<TagModel>,
+}
+
+/// A text as a model sees it.
+#[derive(Debug)]
+pub struct Weighed<'a> {
+    pub(super) model: &'a Model,
+    pub(super) features: &'a Features,
+    pub(super) known: Known,
+}
+
+impl Weighed<'_> {
+    /// The calibrated probabilities.
+    #[must_use]
+    pub fn probabilities(&self) -> Probabilities {
+        let mut logits = self.model.bias;
+        for (id, value) in self.model.vocabulary.scaled(&self.known.counts) {
+            for (logit, weight) in logits.iter_mut().zip(self.model.weights[id as usize]) {
+                *logit += value * f64::from(weight);
+            }
+        }
+        self.model.card.calibration.apply(logits)
+    }
 }
 
 impl Model {
-    pub(super) fn new(card: Card, vocabulary: &Vocabulary, linear: &Linear) -> Self {
+    pub(super) fn new(card: Card, vocabulary: &Vocabulary, linear: &Linear, tags: Option<TagModel>) -> Self {
         let rows = vocabulary.names().iter().zip(vocabulary.idf()).zip(&linear.weights);
         let kept = rows.filter(|(_, weights)| weights.iter().any(|weight| weight.abs() >= LEAST_WEIGHT));
         let (entries, weights) = kept.map(|((name, idf), row)| ((name.clone(), *idf), row.map(|w| w as f32))).unzip();
         let vocabulary = Vocabulary::from_entries(entries, scales_of(&card.params));
-        Self { card, vocabulary, weights, bias: linear.bias }
+        Self { card, vocabulary, weights, bias: linear.bias, tags }
     }
 
     /// What it says of itself.
@@ -120,21 +143,27 @@ impl Model {
         hex(&bytes[bytes.len() - SEAL..])
     }
 
+    /// Forms, subjects and stages of a lead; `None` when the corpus taught none and the word lists must do.
+    #[must_use]
+    pub fn tags(&self, features: &Features, signals: &Signals) -> Option<Tags> {
+        self.tags.as_ref().map(|tags| tags.tags(features, signals))
+    }
+
+    /// Looks the features of a text up, for its probabilities and its reasons.
+    #[must_use]
+    pub fn weigh<'a>(&'a self, features: &'a Features) -> Weighed<'a> {
+        Weighed { model: self, features, known: self.vocabulary.known(features) }
+    }
+
     /// The calibrated probabilities of a text.
     #[must_use]
     pub fn score(&self, features: &Features) -> Probabilities {
-        let mut logits = self.bias;
-        for (id, value) in self.vocabulary.vector(features).entries {
-            for (logit, weight) in logits.iter_mut().zip(self.weights[id as usize]) {
-                *logit += value * f64::from(weight);
-            }
-        }
-        self.card.calibration.apply(logits)
+        self.weigh(features).probabilities()
     }
 
     /// Log-odds of a lead, given for each block the weighted sum and the sum of squares of its values.
     pub(super) fn lead_log_odds(&self, blocks: &[([f64; CLASSES], f64); Block::COUNT]) -> f64 {
-        const ALL: [Block; Block::COUNT] = [Block::Word, Block::Char, Block::Head, Block::Cue];
+        const ALL: [Block; Block::COUNT] = [Block::Word, Block::Char, Block::Head, Block::Cue, Block::Sense];
         let mut logits = self.bias;
         for (block, (sums, squares)) in ALL.into_iter().zip(blocks) {
             if *squares > 1e-12 {
@@ -147,75 +176,6 @@ impl Model {
         let [overt, disguised, non_subject, irrelevant] = self.card.calibration.logits(logits);
         log_sum(overt, disguised) - log_sum(non_subject, irrelevant)
     }
-
-    /// The file; the same model gives the same bytes.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let card = serde_json::to_vec(&self.card).unwrap_or_default();
-        let mut out = MAGIC.to_vec();
-        out.extend(VERSION.to_le_bytes());
-        out.extend((card.len() as u32).to_le_bytes());
-        out.extend(card);
-        out.extend(self.bias.iter().flat_map(|value| value.to_le_bytes()));
-        out.extend((self.weights.len() as u32).to_le_bytes());
-        for ((name, idf), weights) in self.vocabulary.names().iter().zip(self.vocabulary.idf()).zip(&self.weights) {
-            let name = &name.as_bytes()[..name.len().min(usize::from(u16::MAX))];
-            out.extend((name.len() as u16).to_le_bytes());
-            out.extend(name);
-            out.extend(idf.to_le_bytes());
-            out.extend(weights.iter().flat_map(|weight| weight.to_le_bytes()));
-        }
-        let seal = Sha256::digest(&out);
-        out.extend(seal);
-        out
-    }
-
-    /// Reads the file.
-    ///
-    /// # Errors
-    /// When it is no model, of another version, damaged or inconsistent.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let rest = bytes.strip_prefix(MAGIC).ok_or(ModelError::NotAModel)?;
-        let mut reader = Bytes(rest);
-        let found = u32::from_le_bytes(reader.array()?);
-        if found != VERSION {
-            return Err(ModelError::Version { found, expected: VERSION });
-        }
-        let content = bytes.len().checked_sub(SEAL).ok_or(ModelError::Checksum)?;
-        if content < MAGIC.len() || Sha256::digest(&bytes[..content])[..] != bytes[content..] {
-            return Err(ModelError::Checksum);
-        }
-        let card_length = u32::from_le_bytes(reader.array()?) as usize;
-        let card: Card = serde_json::from_slice(reader.take(card_length)?)
-            .map_err(|error| ModelError::Inconsistent(format!("its card: {error}")))?;
-        let mut bias = [0.0; CLASSES];
-        for value in &mut bias {
-            *value = f64::from_le_bytes(reader.array()?);
-        }
-        let count = u32::from_le_bytes(reader.array()?) as usize;
-        let mut entries = Vec::new();
-        let mut weights = Vec::new();
-        for _ in 0..count {
-            let length = usize::from(u16::from_le_bytes(reader.array()?));
-            let name = std::str::from_utf8(reader.take(length)?)
-                .map_err(|_| ModelError::Inconsistent("a feature name is not UTF-8".to_owned()))?;
-            let idf = f32::from_le_bytes(reader.array()?);
-            let mut row = [0.0; CLASSES];
-            for weight in &mut row {
-                *weight = f32::from_le_bytes(reader.array()?);
-            }
-            if Block::of_name(name).is_none() || !idf.is_finite() || !row.iter().all(|weight| weight.is_finite()) {
-                return Err(ModelError::Inconsistent(format!("feature `{name}`")));
-            }
-            entries.push((name.to_owned(), idf));
-            weights.push(row);
-        }
-        if reader.0.len() != SEAL {
-            return Err(ModelError::Inconsistent("its length".to_owned()));
-        }
-        let vocabulary = Vocabulary::from_entries(entries, scales_of(&card.params));
-        Ok(Self { card, vocabulary, weights, bias })
-    }
 }
 
 /// Lower-case hexadecimal.
@@ -227,21 +187,4 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 fn log_sum(a: f64, b: f64) -> f64 {
     let (high, low) = if a >= b { (a, b) } else { (b, a) };
     high + libm::log1p(libm::exp(low - high))
-}
-
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    fn take(&mut self, length: usize) -> Result<&'a [u8], ModelError> {
-        let cut = || ModelError::Inconsistent("it ends too early".to_owned());
-        let (head, tail) = self.0.split_at_checked(length).ok_or_else(cut)?;
-        self.0 = tail;
-        Ok(head)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], ModelError> {
-        let mut out = [0; N];
-        out.copy_from_slice(self.take(N)?);
-        Ok(out)
-    }
 }

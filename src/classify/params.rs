@@ -13,6 +13,8 @@ pub struct Settings {
     pub balanced: bool,
     /// In how many listings a feature must occur; at least 1.
     pub min_documents: usize,
+    /// The same for the features of forms, subjects and stages.
+    pub tag_min_documents: usize,
     /// Length that the word block of a listing's vector is scaled to; 0 leaves it out.
     pub word_scale: f64,
     /// The same for characters.
@@ -21,6 +23,8 @@ pub struct Settings {
     pub head_scale: f64,
     /// The same for signals.
     pub cue_scale: f64,
+    /// The same for families of words.
+    pub sense_scale: f64,
     /// Folds of the cross-validation that the calibration is fitted on; at least 2.
     pub folds: usize,
     /// Most steps of the solver; at least 1.
@@ -32,15 +36,17 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            c: 16.0,
+            c: 32.0,
             balanced: true,
-            min_documents: 2,
+            min_documents: 3,
+            tag_min_documents: 3,
             word_scale: 1.0,
             char_scale: 1.0,
-            head_scale: 0.5,
-            cue_scale: 0.5,
+            head_scale: 0.3,
+            cue_scale: 0.3,
+            sense_scale: 1.0,
             folds: 5,
-            max_steps: 200,
+            max_steps: 100,
             seed: 1,
         }
     }
@@ -106,6 +112,7 @@ impl Settings {
             ("char_scale", self.char_scale),
             ("head_scale", self.head_scale),
             ("cue_scale", self.cue_scale),
+            ("sense_scale", self.sense_scale),
         ];
         let bad = |field, found: String, expected| Some(ParamsError { field, found, expected });
         if !positive(self.c) {
@@ -117,8 +124,10 @@ impl Settings {
         if scales.iter().all(|(_, value)| *value == 0.0) {
             return bad("word_scale", "0".to_owned(), "at least one scale above 0");
         }
-        if self.min_documents == 0 {
-            return bad("min_documents", "0".to_owned(), "at least 1");
+        for (field, value) in [("min_documents", self.min_documents), ("tag_min_documents", self.tag_min_documents)] {
+            if value == 0 {
+                return bad(field, "0".to_owned(), "at least 1");
+            }
         }
         if !(2..=50).contains(&self.folds) {
             return bad("folds", self.folds.to_string(), "2 to 50");

@@ -1,8 +1,9 @@
 //! Which features count and how much: names, inverse document frequencies and the vector of a text.
 
-use super::features::{Block, Features, Names, key_of};
+use super::features::{Block, Features, key_of};
 use super::params::Settings;
-use std::collections::{BTreeMap, HashMap};
+use super::samples::{Row, SparseRecords};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Keys are hashes already.
@@ -37,37 +38,69 @@ pub(super) struct Vocabulary {
     index: Index,
 }
 
-/// A text as numbers.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Vector {
-    /// Feature and value, features rising.
-    pub(super) entries: Vec<(u32, f64)>,
+/// A vocabulary beside the feature numbers of the corpus it was learnt from.
+#[derive(Clone, Debug)]
+pub(super) struct Numbered {
+    pub(super) vocabulary: Vocabulary,
+    /// Feature of the vocabulary by number in the corpus; `None` for those left out.
+    ids: Vec<Option<u32>>,
+}
+
+impl Numbered {
+    /// The vector of counts by corpus number.
+    pub(super) fn vector(&self, counts: &[(u32, u32)]) -> Vec<(u32, f64)> {
+        let id = |(number, times): &(u32, u32)| self.ids[*number as usize].map(|id| (id, *times));
+        let mut counts: Vec<(u32, u32)> = counts.iter().filter_map(id).collect();
+        counts.sort_unstable();
+        self.vocabulary.scaled(&counts)
+    }
+
+    /// The vectors of rows as records.
+    pub(super) fn records(&self, rows: &[&Row]) -> SparseRecords {
+        SparseRecords::from_rows(rows.iter().map(|row| self.vector(&row.counts)), self.vocabulary.len())
+    }
+}
+
+/// The features of a text that a vocabulary knows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// Feature and how often it occurs, features rising.
+    pub(super) counts: Vec<(u32, u32)>,
+    /// Number of each known occurrence and the place of its feature in `counts`.
+    pub(super) slots: Vec<(u32, u32)>,
 }
 
 impl Vocabulary {
-    /// From the listings at `rows`: every feature in at least `min_documents` of them.
-    pub(super) fn learn<'a>(rows: impl Iterator<Item = &'a Features>, names: &Names, params: &Settings) -> Self {
-        let mut documents: HashMap<u64, u32, BuildHasherDefault<AsIs>> = HashMap::default();
+    /// From the counts of listings: every feature that `matters` and stands in at least `min_documents` of them.
+    pub(super) fn learn<'a>(
+        rows: impl Iterator<Item = &'a [(u32, u32)]>,
+        names: &[String],
+        params: &Settings,
+        min_documents: usize,
+        matters: impl Fn(&str) -> bool,
+    ) -> Numbered {
+        let mut documents = vec![0_u32; names.len()];
         let mut count = 0_u32;
-        let mut keys = Vec::new();
-        for features in rows {
+        for counts in rows {
             count += 1;
-            keys.clear();
-            keys.extend(features.occurrences.iter().map(|occurrence| occurrence.key));
-            keys.sort_unstable();
-            keys.dedup();
-            for key in &keys {
-                *documents.entry(*key).or_default() += 1;
+            for (number, _) in counts {
+                documents[*number as usize] += 1;
             }
         }
-        let kept: BTreeMap<&str, u32> = documents
+        let mut kept: Vec<(&str, u32)> = names
             .iter()
-            .filter(|(_, found)| **found as usize >= params.min_documents)
-            .filter_map(|(key, found)| names.get(key).map(|name| (name.as_str(), *found)))
+            .zip(0..)
+            .filter(|(name, number)| documents[*number as usize] as usize >= min_documents && matters(name))
+            .map(|(name, number)| (name.as_str(), number))
             .collect();
+        kept.sort_unstable();
         let idf = |found: u32| (libm::log((1.0 + f64::from(count)) / (1.0 + f64::from(found))) + 1.0) as f32;
-        let entries = kept.into_iter().map(|(name, found)| (name.to_owned(), idf(found))).collect();
-        Self::from_entries(entries, scales_of(params))
+        let mut ids = vec![None; names.len()];
+        for (id, (_, number)) in (0..).zip(&kept) {
+            ids[*number as usize] = Some(id);
+        }
+        let entries = kept.iter().map(|(name, number)| ((*name).to_owned(), idf(documents[*number as usize])));
+        Numbered { vocabulary: Self::from_entries(entries.collect(), scales_of(params)), ids }
     }
 
     /// From stored names; a name of no known family is left out of every vector.
@@ -112,24 +145,33 @@ impl Vocabulary {
         }
     }
 
-    /// How often each known feature occurs, features rising.
-    pub(super) fn counts(&self, features: &Features) -> Vec<(u32, u32)> {
-        let mut ids: Vec<u32> = features.occurrences.iter().filter_map(|occurrence| self.id(occurrence.key)).collect();
-        ids.sort_unstable();
-        let mut counts: Vec<(u32, u32)> = Vec::with_capacity(ids.len());
-        for id in ids {
+    /// Looks every occurrence up, once for everything that is asked afterwards.
+    pub(super) fn known(&self, features: &Features) -> Known {
+        let mut hits: Vec<(u32, u32)> = (0..)
+            .zip(&features.occurrences)
+            .filter_map(|(number, occurrence)| self.id(occurrence.key).map(|id| (id, number)))
+            .collect();
+        hits.sort_unstable();
+        let mut counts: Vec<(u32, u32)> = Vec::with_capacity(hits.len());
+        let mut slots = Vec::with_capacity(hits.len());
+        for (id, number) in hits {
             match counts.last_mut() {
                 Some((last, times)) if *last == id => *times += 1,
                 _ => counts.push((id, 1)),
             }
+            slots.push((number, counts.len() as u32 - 1));
         }
-        counts
+        Known { counts, slots }
     }
 
-    /// The vector of a text: damped counts times rarity, each block brought to its length.
-    pub(super) fn vector(&self, features: &Features) -> Vector {
-        let mut entries: Vec<(u32, f64)> =
-            self.counts(features).into_iter().map(|(id, times)| (id, self.raw(id, times))).collect();
+    /// The vector of a text, features rising.
+    pub(super) fn vector(&self, features: &Features) -> Vec<(u32, f64)> {
+        self.scaled(&self.known(features).counts)
+    }
+
+    /// Damped counts times rarity, each block brought to its length.
+    pub(super) fn scaled(&self, counts: &[(u32, u32)]) -> Vec<(u32, f64)> {
+        let mut entries: Vec<(u32, f64)> = counts.iter().map(|(id, times)| (*id, self.raw(*id, *times))).collect();
         let mut squares = [0.0; Block::COUNT];
         for (id, value) in &entries {
             squares[self.block(*id) as usize] += value * value;
@@ -139,11 +181,11 @@ impl Vocabulary {
             let block = self.block(*id) as usize;
             *value *= factors[block] * self.scales[block];
         }
-        Vector { entries }
+        entries
     }
 }
 
 /// The lengths of the blocks, in the order of [`Block`].
 pub(super) fn scales_of(params: &Settings) -> [f64; Block::COUNT] {
-    [params.word_scale, params.char_scale, params.head_scale, params.cue_scale]
+    [params.word_scale, params.char_scale, params.head_scale, params.cue_scale, params.sense_scale]
 }

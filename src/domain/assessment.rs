@@ -94,7 +94,7 @@ pub struct Assessment {
     pub county: Jurisdiction,
     /// Suspected matters.
     pub findings: Vec<Finding>,
-    /// Reasons for the score.
+    /// Reasons for the score; none where it is below 0.05, since nobody asks there.
     pub evidence: Vec<Evidence>,
     /// Side marks.
     pub flags: Vec<Flag>,

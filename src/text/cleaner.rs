@@ -62,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
-    const FILES: [(&str, &str); 8] = [
+    const FILES: [(&str, &str); 9] = [
         ("homophones.tsv", include_str!("../../models/lexicon/homophones.tsv")),
         ("pinyin.tsv", include_str!("../../models/lexicon/pinyin.tsv")),
         ("glyphs.tsv", include_str!("../../models/lexicon/glyphs.tsv")),
@@ -71,6 +71,7 @@ mod tests {
         ("traditional.tsv", include_str!("../../models/lexicon/traditional.tsv")),
         ("words.tsv", include_str!("../../models/lexicon/words.tsv")),
         ("terms.tsv", include_str!("../../models/lexicon/terms.tsv")),
+        ("senses.tsv", include_str!("../../models/lexicon/senses.tsv")),
     ];
 
     static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::parse(&FILES).expect("the shipped lists"));

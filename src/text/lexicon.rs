@@ -36,6 +36,7 @@ pub struct Lexicon {
     pub(super) pinyin: Vec<PinyinWord>,
     pub(super) traditional: Vec<(char, char)>,
     pub(super) digits: Vec<(char, char, tables::DigitKind)>,
+    pub(super) senses: BTreeMap<String, Vec<String>>,
     digest: String,
 }
 
@@ -43,7 +44,7 @@ impl Lexicon {
     /// Reads the lists, given as pairs of file name and content; a folder before the name is ignored.
     ///
     /// Known names are `terms.tsv`, `homophones.tsv`, `pinyin.tsv`, `glyphs.tsv`, `emoji.tsv`, `digits.tsv`,
-    /// `traditional.tsv` and `words.tsv`; a list that is not given is empty. Lines that start with `#` are comments.
+    /// `traditional.tsv`, `words.tsv` and `senses.tsv`; a list that is not given is empty. Lines that start with `#` are comments.
     ///
     /// ```
     /// use tanzhao::text::{Cleaner, Lexicon};
@@ -90,10 +91,15 @@ impl Lexicon {
         self.terms.keys().map(String::as_str)
     }
 
-    /// The words a segmenter should keep whole.
+    /// The words that are put together again when separators stand inside.
     #[must_use]
     pub fn dict_words(&self) -> &[String] {
         &self.dict
+    }
+
+    /// All the words a segmenter should keep whole: those of [`Self::dict_words`] and those with a sense.
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.dict.iter().chain(self.senses.keys()).map(String::as_str)
     }
 
     /// SHA-256 over names and contents in lower-case hex; the order of the files does not matter.
@@ -134,6 +140,18 @@ impl Lexicon {
                     other => return Err(format!("unknown mark `{other}`, expected `teach` or nothing")),
                 }
                 self.dict.push(word.to_owned());
+            }
+            "senses.tsv" => {
+                let (word, classes) = (tables::column(columns, 0, "word")?, tables::column(columns, 1, "classes")?);
+                let classes: Vec<String> = classes.split(' ').map(str::to_owned).collect();
+                let code =
+                    |class: &String| !class.is_empty() && class.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                if classes.len() > 2 || !classes.iter().all(code) {
+                    return Err("column 2 (classes) must be one or two codes of a-z and _".to_owned());
+                }
+                if self.senses.insert(word.to_owned(), classes).is_some() {
+                    return Err(format!("`{word}` stands twice"));
+                }
             }
             _ => {}
         }

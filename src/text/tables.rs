@@ -3,7 +3,7 @@
 use super::lexicon::PinyinWord;
 
 /// The lists there are.
-pub(super) const FILES: [&str; 8] = [
+pub(super) const FILES: [&str; 9] = [
     "terms.tsv",
     "homophones.tsv",
     "pinyin.tsv",
@@ -12,6 +12,7 @@ pub(super) const FILES: [&str; 8] = [
     "digits.tsv",
     "traditional.tsv",
     "words.tsv",
+    "senses.tsv",
 ];
 
 /// How a character stands for a digit.

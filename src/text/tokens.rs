@@ -2,7 +2,8 @@
 
 use super::{clear::ClearText, lexicon::Lexicon};
 use jieba_rs::Jieba;
-use std::ops::Range;
+use rustc_hash::FxHashMap;
+use std::{ops::Range, sync::Arc};
 
 /// One word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,21 +12,27 @@ pub struct Token {
     pub text: String,
     /// Bytes of the clear text.
     pub range: Range<usize>,
+    /// Families the word belongs to, the main one first; `None` for most words.
+    pub senses: Option<Arc<[String]>>,
 }
 
 /// Cuts clear text into words with jieba and the words of the lexicon.
 #[derive(Debug)]
-pub struct Tokenizer(Jieba);
+pub struct Tokenizer {
+    jieba: Jieba,
+    senses: FxHashMap<String, Arc<[String]>>,
+}
 
 impl Tokenizer {
     /// Loads the general dictionary and adds the words of the lexicon.
     #[must_use]
     pub fn new(lexicon: &Lexicon) -> Self {
         let mut jieba = Jieba::new();
-        for word in lexicon.dict_words() {
+        for word in lexicon.segments() {
             jieba.add_word(word, None, None);
         }
-        Self(jieba)
+        let senses = lexicon.senses.iter().map(|(word, classes)| (word.clone(), Arc::from(classes.as_slice())));
+        Self { jieba, senses: senses.collect() }
     }
 
     /// The words in order, blanks left out; unknown words are not guessed, so that the result depends on lists alone.
@@ -34,12 +41,13 @@ impl Tokenizer {
         let text = clear.as_str();
         let mut at = 0;
         let mut tokens = Vec::new();
-        for piece in self.0.cut(text, false) {
+        for piece in self.jieba.cut(text, false) {
             // The pieces follow each other without gaps; a piece that does not is looked for.
             let Some(start) = text[at..].find(piece.word).map(|offset| at + offset) else { continue };
             at = start + piece.word.len();
             if !piece.word.trim().is_empty() {
-                tokens.push(Token { text: piece.word.to_owned(), range: start..at });
+                let senses = self.senses.get(piece.word).cloned();
+                tokens.push(Token { text: piece.word.to_owned(), range: start..at, senses });
             }
         }
         tokens
