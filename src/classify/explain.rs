@@ -5,6 +5,7 @@
 
 use super::features::Block;
 use super::model::{CLASSES, Model, Weighed};
+use super::vocabulary::damped;
 use crate::domain::Evidence;
 use crate::text::{ClearText, Token};
 use std::ops::Range;
@@ -17,8 +18,30 @@ const LEAST: f64 = 0.05;
 
 type Sums = [([f64; CLASSES], f64); Block::COUNT];
 
+/// A known feature of the text, copied from the model so that weighing many tokens stays in a near cache.
+struct Held {
+    times: u32,
+    rarity: f64,
+    block: Block,
+    weights: [f64; CLASSES],
+}
+
+impl Held {
+    /// Changes the sums of its block from `before` occurrences to `left`.
+    fn change(&self, sums: &mut Sums, before: u32, left: u32) {
+        let (old, new) = (damped(self.rarity, self.block, before), damped(self.rarity, self.block, left));
+        let (weighted, squares) = &mut sums[self.block as usize];
+        for (sum, weight) in weighted.iter_mut().zip(self.weights) {
+            *sum += (new - old) * weight;
+        }
+        *squares += new * new - old * old;
+    }
+}
+
 struct Deletion<'a> {
-    weighed: &'a Weighed<'a>,
+    model: &'a Model,
+    /// In the order of the counts.
+    held: Vec<Held>,
     sums: Sums,
     /// For each token the known occurrences that touch it: place of the feature among the counts, number of the occurrence.
     touching: Vec<Vec<(u32, u32)>>,
@@ -26,15 +49,24 @@ struct Deletion<'a> {
 }
 
 impl<'a> Deletion<'a> {
-    fn new(weighed: &'a Weighed<'a>, tokens: &[Token]) -> Self {
+    fn new(weighed: &Weighed<'a>, tokens: &[Token]) -> Self {
         let model = weighed.model;
         let mut sums: Sums = [([0.0; CLASSES], 0.0); Block::COUNT];
-        for (id, times) in &weighed.known.counts {
-            change(model, &mut sums, *id, model.vocabulary.raw(*id, *times), 0.0);
+        let copied = |(id, times): &(u32, u32)| Held {
+            times: *times,
+            rarity: model.vocabulary.rarity(*id),
+            block: model.vocabulary.block(*id),
+            weights: model.weights[*id as usize].map(f64::from),
+        };
+        let held: Vec<Held> = weighed.known.counts.iter().map(copied).collect();
+        for one in &held {
+            one.change(&mut sums, 0, one.times);
         }
         let mut touching = vec![Vec::new(); tokens.len()];
         for (number, slot) in &weighed.known.slots {
-            for place in &weighed.features.occurrences[*number as usize].places {
+            let [first, second] = &weighed.features.occurrences[*number as usize].places;
+            let places = if first == second { &[first][..] } else { &[first, second] };
+            for place in places {
                 let first = tokens.partition_point(|token| token.range.end <= place.start);
                 let touched = tokens[first..].iter().take_while(|token| token.range.start < place.end).count();
                 for list in &mut touching[first..first + touched] {
@@ -46,7 +78,7 @@ impl<'a> Deletion<'a> {
             }
         }
         let whole = model.lead_log_odds(&sums);
-        Self { weighed, sums, touching, whole }
+        Self { model, held, sums, touching, whole }
     }
 
     /// How far the log-odds of a lead fall when these tokens are gone.
@@ -62,24 +94,13 @@ impl<'a> Deletion<'a> {
 
     /// The same for occurrences, those of one feature next to one another.
     fn without(&self, gone: &[(u32, u32)]) -> f64 {
-        let model = self.weighed.model;
         let mut sums = self.sums;
         for of_feature in gone.chunk_by(|a, b| a.0 == b.0) {
-            let (id, before) = self.weighed.known.counts[of_feature[0].0 as usize];
-            let left = before.saturating_sub(of_feature.len() as u32);
-            change(model, &mut sums, id, model.vocabulary.raw(id, left), model.vocabulary.raw(id, before));
+            let held = &self.held[of_feature[0].0 as usize];
+            held.change(&mut sums, held.times, held.times.saturating_sub(of_feature.len() as u32));
         }
-        self.whole - model.lead_log_odds(&sums)
+        self.whole - self.model.lead_log_odds(&sums)
     }
-}
-
-/// Replaces the value `old` of a feature by `new` in the sums of its block.
-fn change(model: &Model, sums: &mut Sums, id: u32, new: f64, old: f64) {
-    let (weighted, squares) = &mut sums[model.vocabulary.block(id) as usize];
-    for (sum, weight) in weighted.iter_mut().zip(model.weights[id as usize]) {
-        *sum += (new - old) * f64::from(weight);
-    }
-    *squares += new * new - old * old;
 }
 
 /// The reasons, strongest first; positive weights support the suspicion, negative ones speak against it.

@@ -56,11 +56,12 @@ pub(super) type Names = HashMap<u64, String>;
 
 /// The key of a feature's name (FNV-1a over its parts).
 pub(super) fn key_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in parts.into_iter().flat_map(str::bytes) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash
+    parts.into_iter().fold(0xcbf2_9ce4_8422_2325, longer_key)
+}
+
+/// The key of a name that goes on with `more`.
+fn longer_key(key: u64, more: &str) -> u64 {
+    more.bytes().fold(key, |key, byte| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Features {
@@ -108,6 +109,16 @@ impl Collector {
         }
     }
 
+    /// A run of characters whose key is already known.
+    fn put_run(&mut self, key: u64, run: &[Glyph]) {
+        let place = run.first().map_or(0, |glyph| glyph.place.start)..run.last().map_or(0, |glyph| glyph.place.end);
+        self.features.occurrences.push(Occurrence { key, places: [place.clone(), place] });
+        if let Some(names) = &mut self.names {
+            let name = || "c:".chars().chain(run.iter().filter_map(|glyph| glyph.mark)).collect();
+            names.entry(key).or_insert_with(name);
+        }
+    }
+
     fn collect(mut self, text: &ClearText, tokens: &[Token], signals: &Signals) -> (Features, Names) {
         let mut contacts: Vec<Range<usize>> =
             signals.cues.iter().filter(|cue| cue.kind == CueKind::Contact).map(|cue| cue.range.clone()).collect();
@@ -142,18 +153,14 @@ impl Collector {
 
     fn chars(&mut self, text: &str, contacts: &[Range<usize>]) {
         let glyphs = masked_glyphs(text, contacts);
-        let mut name = String::with_capacity(24);
+        let stem = key_of(["c:"]);
         for start in 0..glyphs.len() {
-            if glyphs[start].mark.is_none() {
-                continue;
-            }
-            name.clear();
+            let mut key = stem;
             for (length, glyph) in (1..=4).zip(&glyphs[start..]) {
                 let Some(mark) = glyph.mark else { break };
-                name.push(mark);
+                key = longer_key(key, mark.encode_utf8(&mut [0; 4]));
                 if length >= 2 || !mark.is_alphanumeric() {
-                    let place = glyphs[start].place.start..glyph.place.end;
-                    self.put(&["c:", &name], place.clone(), place);
+                    self.put_run(key, &glyphs[start..start + length]);
                 }
             }
         }

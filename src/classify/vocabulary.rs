@@ -36,6 +36,8 @@ pub(super) struct Vocabulary {
     idf: Vec<f32>,
     scales: [f64; Block::COUNT],
     index: Index,
+    /// One bit for many keys: set when one of them is known.
+    sieve: Vec<u64>,
 }
 
 /// A vocabulary beside the feature numbers of the corpus it was learnt from.
@@ -107,8 +109,13 @@ impl Vocabulary {
     pub(super) fn from_entries(entries: Vec<(String, f32)>, scales: [f64; Block::COUNT]) -> Self {
         let (names, idf): (Vec<String>, Vec<f32>) = entries.into_iter().unzip();
         let blocks = names.iter().map(|name| Block::of_name(name).unwrap_or(Block::Cue)).collect();
-        let index = names.iter().zip(0..).map(|(name, id)| (key_of([name.as_str()]), id)).collect();
-        Self { names, blocks, idf, scales, index }
+        let index: Index = names.iter().zip(0..).map(|(name, id)| (key_of([name.as_str()]), id)).collect();
+        let mut sieve = vec![0; SIEVE_BITS / 64];
+        for key in index.keys() {
+            let (word, bit) = sieve_place(*key);
+            sieve[word] |= bit;
+        }
+        Self { names, blocks, idf, scales, index, sieve }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -124,6 +131,11 @@ impl Vocabulary {
     }
 
     pub(super) fn id(&self, key: u64) -> Option<u32> {
+        // Most features of a text are unknown; a look at one bit, which stays in a near cache, tells so.
+        let (word, bit) = sieve_place(key);
+        if self.sieve[word] & bit == 0 {
+            return None;
+        }
         self.index.get(&key).copied()
     }
 
@@ -137,12 +149,12 @@ impl Vocabulary {
 
     /// How much `times` occurrences of a feature weigh before its block is scaled.
     pub(super) fn raw(&self, id: u32, times: u32) -> f64 {
-        let idf = f64::from(self.idf[id as usize]);
-        match (self.block(id), times) {
-            (_, 0) => 0.0,
-            (Block::Cue, _) | (_, 1) => idf,
-            (_, times) => idf * (1.0 + libm::log(f64::from(times))),
-        }
+        damped(self.rarity(id), self.block(id), times)
+    }
+
+    /// Inverse document frequency of a feature.
+    pub(super) fn rarity(&self, id: u32) -> f64 {
+        f64::from(self.idf[id as usize])
     }
 
     /// Looks every occurrence up, once for everything that is asked afterwards.
@@ -182,6 +194,23 @@ impl Vocabulary {
             *value *= factors[block] * self.scales[block];
         }
         entries
+    }
+}
+
+/// Size of the sieve: 128 KiB.
+const SIEVE_BITS: usize = 1 << 20;
+
+fn sieve_place(key: u64) -> (usize, u64) {
+    let at = (key ^ (key >> 32)) as usize % SIEVE_BITS;
+    (at / 64, 1 << (at % 64))
+}
+
+/// How much `times` occurrences of a feature weigh before its block is scaled.
+pub(super) fn damped(rarity: f64, block: Block, times: u32) -> f64 {
+    match (block, times) {
+        (_, 0) => 0.0,
+        (Block::Cue, _) | (_, 1) => rarity,
+        (_, times) => rarity * (1.0 + libm::log(f64::from(times))),
     }
 }
 
