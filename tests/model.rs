@@ -147,6 +147,9 @@ fn odd_texts_get_an_answer() {
         let toolkit = Toolkit::build(knowledge, &committed()).expect("a toolkit");
         let mixed = "初三数xue小班,周末💯 电话1①9 九0421 V:abc_1\u{202e}\u{200b} 不讲题。\n";
         let longest = mixed.repeat((1 << 20) / mixed.len());
+        // Many different contacts: whatever is done for each of them must not walk through the whole text.
+        let numbers = (0..50_000).map(|i| format!("电话1990{i:07} ")).collect::<Vec<String>>().concat();
+        let names = (0..50_000).map(|i| format!("微信ab_{i:05}, ")).collect::<Vec<String>>().concat();
         let odd = [
             "",
             "\n\n",
@@ -159,6 +162,8 @@ fn odd_texts_get_an_answer() {
             &"🔥".repeat(10_000),
             &"e\u{301}".repeat(10_000),
             &longest,
+            &numbers,
+            &names,
         ];
         for body in odd {
             answers(&toolkit, "", body);

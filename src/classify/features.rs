@@ -259,7 +259,9 @@ fn head_end(text: &ClearText, title_chars: usize) -> usize {
 }
 
 fn in_contact(contacts: &[Range<usize>], place: &Range<usize>) -> bool {
-    contacts.iter().any(|contact| contact.start < place.end && place.start < contact.end)
+    // Contacts are sorted and do not overlap.
+    let next = contacts.partition_point(|contact| contact.end <= place.start);
+    contacts.get(next).is_some_and(|contact| contact.start < place.end)
 }
 
 /// The word as a feature; `None` where a new clause begins.

@@ -15,7 +15,6 @@ use crate::{
     text::{ClearText, Lexicon},
 };
 use cues::{Meaning, Terms};
-use std::ops::Range;
 
 /// The word lists could not be made searchable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -119,7 +118,7 @@ impl Reader {
         signals.subjects.sort_unstable();
         signals.stages.sort_unstable();
         for contact in &contacts {
-            if let Some(range) = clear_range(text, contact.span) {
+            if let Some(range) = text.clear_range(contact.span) {
                 let detail = contact.kind.code().to_owned();
                 signals.cues.push(Cue { kind: CueKind::Contact, range, span: contact.span, detail });
             }
@@ -145,23 +144,6 @@ fn denied(clear: &str, at: usize) -> bool {
         clear[..at].chars().rev().take(7).take_while(|ch| !matches!(ch, ',' | '。' | '!' | '\n' | ';' | '?')).collect();
     let head: String = head.into_iter().rev().collect();
     NOT_TAUGHT.iter().any(|word| head.contains(word))
-}
-
-/// The bytes of the clear text that came from a span of the original.
-fn clear_range(text: &ClearText, span: Span) -> Option<Range<usize>> {
-    let mut chars = text.original().char_indices().map(|(at, _)| at);
-    let from = chars.by_ref().nth(span.start)?;
-    let to = chars.nth(span.end.checked_sub(span.start + 1)?).unwrap_or(text.original().len());
-    let mut found: Option<Range<usize>> = None;
-    let mut at = 0;
-    for unit in text.units() {
-        let end = at + unit.ch.len_utf8();
-        if (unit.from as usize) < to && (unit.to as usize) > from {
-            found = Some(found.map_or(at, |range| range.start)..end);
-        }
-        at = end;
-    }
-    found
 }
 
 #[cfg(test)]

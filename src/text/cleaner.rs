@@ -258,11 +258,12 @@ mod tests {
         let chars = text.chars().count();
         let whole = clear.span(0..clear.as_str().len());
         prop_assert!(whole.start <= whole.end && whole.end <= chars);
-        let mut last = 0;
+        let mut last = (0, 0);
         for unit in clear.units() {
             let (from, to) = (unit.from as usize, unit.to as usize);
-            prop_assert!(from < to && text.is_char_boundary(from) && text.is_char_boundary(to) && last <= from);
-            last = from;
+            prop_assert!(from < to && text.is_char_boundary(from) && text.is_char_boundary(to));
+            prop_assert!(last.0 <= from && last.1 <= to, "sources run backwards");
+            last = (from, to);
         }
         for end in 0..=clear.as_str().len() + 1 {
             let span = clear.span(end.saturating_sub(3)..end);

@@ -76,6 +76,19 @@ impl ClearText {
         }
     }
 
+    /// The bytes of the clear text that came from a span of the original; `None` when nothing of it is left.
+    #[must_use]
+    pub fn clear_range(&self, span: Span) -> Option<Range<usize>> {
+        let byte =
+            |char_index: usize| self.original_starts.get(char_index).map_or(self.original.len() as u32, |at| *at);
+        let (from, to) = (byte(span.start), byte(span.end));
+        // Sources of neighbouring units never run backwards, so both ends can be searched by halving.
+        let first = self.units.partition_point(|unit| unit.to <= from);
+        let end = self.units.partition_point(|unit| unit.from < to);
+        let start_of = |unit: usize| self.starts.get(unit).map_or(self.clear.len(), |at| *at as usize);
+        (first < end).then(|| start_of(first)..start_of(end))
+    }
+
     /// The poster's own characters at a span.
     #[must_use]
     pub fn quote(&self, span: Span) -> &str {
