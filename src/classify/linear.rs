@@ -3,7 +3,7 @@
 use super::model::CLASSES;
 use super::params::CheckedParams;
 use super::samples::SparseRecords;
-use super::solver::{in_parts, minimise};
+use super::solver::ridge;
 use super::trainer::TrainError;
 use linfa::DatasetBase;
 use linfa::dataset::Records;
@@ -69,17 +69,7 @@ impl Fit<SparseRecords, Vec<usize>, TrainError> for CheckedParams {
             }
             loss
         };
-        let objective = |at: &[f64], gradient: &mut [f64]| {
-            let loss = in_parts(targets.len(), at, gradient, part);
-            // The intercepts are not penalised.
-            let mut squares = 0.0;
-            for (slope, weight) in gradient[..size].iter_mut().zip(at) {
-                *slope += penalty * weight;
-                squares += weight * weight;
-            }
-            loss + 0.5 * penalty * squares
-        };
-        let best = minimise(objective, vec![0.0; size + CLASSES], self.max_steps)?;
+        let best = ridge(targets.len(), (size, CLASSES), penalty, self.max_steps, part)?;
         let (weights, bias) = best.split_at(size);
         let four = |part: &[f64]| [part[0], part[1], part[2], part[3]];
         Ok(Linear { weights: weights.chunks_exact(CLASSES).map(four).collect(), bias: four(bias) })

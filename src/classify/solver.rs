@@ -10,8 +10,37 @@ use std::ops::Range;
 /// Into how many parts a sum over rows is cut: fixed, so that the number of cores does not change a single bit.
 const PARTS: usize = 4;
 
-/// A loss and its gradient summed over rows on all cores; `part` adds those of a range of rows at a point.
-pub fn in_parts<F>(rows: usize, at: &[f64], gradient: &mut [f64], part: F) -> f64
+/// The weights under which the loss over rows and the squares of the weights together are least.
+///
+/// `part` adds loss and gradient of a range of rows at a point: `weights` numbers that are penalised, then `intercepts`
+/// that are not.
+///
+/// # Errors
+/// As [`minimise`].
+pub fn ridge<F>(
+    rows: usize,
+    (weights, intercepts): (usize, usize),
+    penalty: f64,
+    max_steps: u64,
+    part: F,
+) -> Result<Vec<f64>, SolverError>
+where
+    F: Fn(Range<usize>, &[f64], &mut [f64]) -> f64 + Sync,
+{
+    let objective = |at: &[f64], gradient: &mut [f64]| {
+        let loss = in_parts(rows, at, gradient, &part);
+        let mut squares = 0.0;
+        for (slope, weight) in gradient[..weights].iter_mut().zip(at) {
+            *slope += penalty * weight;
+            squares += weight * weight;
+        }
+        loss + 0.5 * penalty * squares
+    };
+    minimise(objective, vec![0.0; weights + intercepts], max_steps)
+}
+
+/// A loss and its gradient summed over rows on all cores.
+fn in_parts<F>(rows: usize, at: &[f64], gradient: &mut [f64], part: F) -> f64
 where
     F: Fn(Range<usize>, &[f64], &mut [f64]) -> f64 + Sync,
 {

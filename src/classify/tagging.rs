@@ -2,7 +2,7 @@
 
 use super::params::CheckedParams;
 use super::samples::{Row, Samples, SparseRecords};
-use super::solver::{in_parts, minimise};
+use super::solver::ridge;
 use super::tags::{HINTS, KINDS, TAGS, TagModel, is_tag_feature};
 use super::trainer::{TrainError, fold_of};
 use super::vocabulary::{Numbered, Vocabulary};
@@ -75,16 +75,7 @@ impl Fit<SparseRecords, Vec<[bool; TAGS]>, TrainError> for TagFit<'_> {
             }
             loss
         };
-        let objective = |at: &[f64], gradient: &mut [f64]| {
-            let loss = in_parts(targets.len(), at, gradient, part);
-            let mut squares = 0.0;
-            for (slope, weight) in gradient[..size].iter_mut().zip(at) {
-                *slope += penalty * weight;
-                squares += weight * weight;
-            }
-            loss + 0.5 * penalty * squares
-        };
-        let best = minimise(objective, vec![0.0; size + TAGS], self.0.max_steps)?;
+        let best = ridge(targets.len(), (size, TAGS), penalty, self.0.max_steps, part)?;
         let (weights, bias) = best.split_at(size);
         let one = |part: &[f64]| {
             let mut out = [0.0; TAGS];
