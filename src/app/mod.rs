@@ -10,7 +10,8 @@ pub mod trying;
 
 use crate::{
     clock::{Clock, SystemClock},
-    crawl::CaptureFolder,
+    config::Config,
+    crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::beijing,
     store::{Frontier, Leads, Listings, StoreError, sqlite::SqliteStore},
 };
@@ -77,4 +78,14 @@ impl App {
     pub fn today(&self) -> Date {
         beijing(self.clock.now()).date()
     }
+}
+
+/// The fetcher of a configuration, one for sweeps and trials alike.
+fn fetcher(config: &Config, guard: Guard) -> anyhow::Result<HttpFetcher> {
+    Ok(HttpFetcher::new(HttpParams {
+        user_agent: config.user_agent(AGENT),
+        timeout: config.timeout,
+        body_bytes: config.body_bytes,
+        guard,
+    })?)
 }

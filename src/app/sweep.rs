@@ -1,10 +1,10 @@
 //! One sweep: definitions in, judged listings and leads out.
 
-use super::{AGENT, App, SOFTWARE, builtin};
+use super::{AGENT, App, SOFTWARE, builtin, fetcher};
 use crate::{
     assess::Toolkit,
     config::Config,
-    crawl::{Crawl, CrawlEnd, CrawlParams, Guard, HttpFetcher, HttpParams, gate::Gate, seeds},
+    crawl::{Crawl, CrawlEnd, CrawlParams, Guard, gate::Gate, seeds},
     domain::{SourceId, SweepId},
     pipeline::{assessor::Assessor, linker},
     sources::{Registry, SourceManifest, Status},
@@ -206,12 +206,7 @@ pub async fn sweep(
         app.frontier.set_pace(&source.id, seeds::pace(source)).await?;
         app.frontier.put(id, seeds::entry_pages(source)).await?;
     }
-    let fetcher = HttpFetcher::new(HttpParams {
-        user_agent: config.user_agent(AGENT),
-        timeout: config.timeout,
-        body_bytes: config.body_bytes,
-        guard,
-    })?;
+    let fetcher = fetcher(config, guard)?;
     let deadline = order.max_minutes.and_then(|minutes| {
         app.clock.now().checked_add(SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(i64::MAX / 60))).ok()
     });

@@ -1,9 +1,9 @@
 //! `source try`: what one page yields, asked through the same gate as a sweep, nothing kept but the host's clock.
 
-use super::{AGENT, App};
+use super::{AGENT, App, fetcher};
 use crate::{
     config::Config,
-    crawl::{Fetch, Guard, HttpFetcher, HttpParams, gate::Gate, robots, robots::Ruling, seeds},
+    crawl::{Fetch, Guard, gate::Gate, robots, robots::Ruling, seeds},
     domain::{FetchOutcome, FetchedPage, HostKey, PageRole, Request, SourceId, UrlKey},
     evidence::decode::decode_body,
     sources::SourceManifest,
@@ -33,12 +33,7 @@ pub async fn fetch_one(
     let (Some(key), Some(host)) = (UrlKey::of(&url, &source.url_rule), HostKey::of(&url)) else {
         bail!("page: found `{address}`, expected an http or https address");
     };
-    let fetcher = HttpFetcher::new(HttpParams {
-        user_agent: config.user_agent(AGENT),
-        timeout: config.timeout,
-        body_bytes: config.body_bytes,
-        guard,
-    })?;
+    let fetcher = fetcher(config, guard)?;
     let sweep = app.frontier.open_sweep(&[SourceId(format!("try:{}", source.id))]).await?.0;
     app.frontier.set_pace(&source.id, seeds::pace(source)).await?;
     let request = Request::get(url.to_string());
