@@ -4,7 +4,7 @@ use super::{App, sweep::assessor};
 use crate::{
     assess::Toolkit,
     config::Config,
-    crawl::worker::reread,
+    crawl::reading::reread,
     domain::{PageRole, SourceId, SweepId},
     pipeline::linker,
     sources::Registry,

@@ -1,12 +1,14 @@
 //! Politely bringing pages home.
 //!
 //! [`worker`] takes one page at a time from lease to completion; [`robots`] and [`guard`] say whether it may be asked,
-//! [`gate`] when, [`fetcher`] asks, [`captures`] keeps what came. Nothing here logs in, solves a puzzle or hides who asks.
+//! [`gate`] when, [`fetcher`] asks, [`reading`] makes listings and links of the answer, [`captures`] keeps what came. Nothing here logs in, solves a puzzle or hides who asks.
 
+mod answers;
 pub mod captures;
 pub mod fetcher;
 pub mod gate;
 pub mod guard;
+pub mod reading;
 pub mod robots;
 pub mod seeds;
 pub mod worker;

@@ -1,17 +1,16 @@
 //! One claim, from lease to completion.
 
 use super::{
-    CaptureFolder, Fetch, FetchError, Guard, RawResponse, gate::Gate, robots, robots::Ruling, seeds::priority,
+    CaptureFolder, Fetch, FetchError, Guard, RawResponse, answers::without_content, gate::Gate, reading::ReadPage,
+    robots, robots::Ruling,
 };
 use crate::{
     clock::Clock,
-    domain::{FetchOutcome, FetchedPage, HostKey, Listing, SweepId, UrlKey},
-    evidence::{decode::decode_body, warc::CaptureRecord},
-    extract::{self, Extraction},
+    domain::{FetchOutcome, SweepId},
     sources::{Registry, SourceManifest},
-    store::{Claim, Completion, Frontier, Lease, Listings, NewPage, SavedCapture, StoreError},
+    store::{Claim, Completion, Frontier, Lease, Listings, StoreError},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::{
     sync::{
         Arc,
@@ -22,11 +21,6 @@ use std::{
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
-
-/// Redirects taken before a page is set aside.
-const MAX_HOPS: u32 = 5;
-/// First wait after 429 or 503 without Retry-After; doubles with every attempt.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Bounds of one sweep.
 #[derive(Clone, Debug)]
@@ -248,7 +242,7 @@ impl Crawl {
         rule: String,
     ) -> Result<(), CrawlError> {
         if !(200..300).contains(&answer.status) {
-            let (outcome, links) = self.without_content(lease, source, &answer);
+            let (outcome, links) = without_content(lease, source, &answer, self.clock.now());
             return self.complete(lease, Completion { outcome, capture: None, listings: Vec::new(), links }).await;
         }
         let work = ReadPage {
@@ -264,185 +258,4 @@ impl Crawl {
         let completion = read.map_err(|error| CrawlError::Died(error.to_string()))?.map_err(CrawlError::Archive)?;
         self.complete(lease, completion).await
     }
-
-    /// Redirects, refusals and server trouble.
-    fn without_content(
-        &self,
-        lease: &Lease,
-        source: &SourceManifest,
-        answer: &RawResponse,
-    ) -> (FetchOutcome, Vec<NewPage>) {
-        let status = answer.status;
-        let outcome = match status {
-            301 | 302 | 303 | 307 | 308 => return redirect(lease, source, answer),
-            401 | 407 => FetchOutcome::Blocked { reason: format!("login wanted (status {status})") },
-            403 | 451 => FetchOutcome::Blocked { reason: format!("refused (status {status})") },
-            429 | 503 => {
-                let now = self.clock.now();
-                let own = PATIENCE.checked_mul(1 << lease.attempts.min(8)).unwrap_or(PATIENCE);
-                let until = retry_after(answer, now).or_else(|| now.checked_add(own).ok()).unwrap_or(Timestamp::MAX);
-                FetchOutcome::Deferred { until, reason: format!("host asks for patience (status {status})") }
-            }
-            500..=599 => FetchOutcome::Failed { reason: format!("server error (status {status})"), retry: true },
-            _ => FetchOutcome::Gone { status },
-        };
-        (outcome, Vec::new())
-    }
-}
-
-/// Retry-After in seconds or as a date; never capped.
-fn retry_after(answer: &RawResponse, now: Timestamp) -> Option<Timestamp> {
-    let value = answer.header("retry-after")?.trim();
-    match value.parse::<i64>() {
-        Ok(seconds) => now.checked_add(SignedDuration::from_secs(seconds.max(0))).ok(),
-        Err(_) => jiff::fmt::rfc2822::parse(value).ok().map(|date| date.timestamp()),
-    }
-}
-
-fn redirect(lease: &Lease, source: &SourceManifest, answer: &RawResponse) -> (FetchOutcome, Vec<NewPage>) {
-    let page = &lease.what;
-    let failed = |reason: &str| (FetchOutcome::Failed { reason: reason.into(), retry: false }, Vec::new());
-    let target = answer.header("location").and_then(|to| Url::parse(&page.request.url).ok()?.join(to).ok());
-    let Some(target) = target else { return failed("redirects nowhere") };
-    if page.hops >= MAX_HOPS {
-        return failed("redirects more than five times");
-    }
-    let (Some(key), Some(host)) = (UrlKey::of(&target, &source.url_rule), HostKey::of(&target)) else {
-        return failed("redirects to something that is no web address");
-    };
-    let outcome = FetchOutcome::Redirected { status: answer.status, to: target.to_string() };
-    if !source.in_scope(&target) {
-        return (
-            FetchOutcome::Failed { reason: format!("redirects out of scope, to {target}"), retry: false },
-            Vec::new(),
-        );
-    }
-    if key == page.key && page.request.post_body.is_none() {
-        // The frontier knows this page already and would never queue the hop: say so instead of calling it done.
-        return failed("redirects to its own canonical address");
-    }
-    let mut next = page.clone();
-    next.request = crate::domain::Request::get(target.to_string());
-    next.key = key;
-    next.host = host;
-    next.hops += 1;
-    (outcome, vec![next])
-}
-
-/// The blocking part of a visit: decode, read, archive.
-struct ReadPage {
-    lease: Lease,
-    registry: Arc<Registry>,
-    captures: CaptureFolder,
-    rule: String,
-    fetched_at: Timestamp,
-    decoded_bytes: usize,
-    software: String,
-}
-
-impl ReadPage {
-    fn run(self, answer: &RawResponse) -> std::io::Result<Completion> {
-        let nothing = |outcome| Completion { outcome, capture: None, listings: Vec::new(), links: Vec::new() };
-        let Some(source) = self.registry.get(&self.lease.what.source) else {
-            return Ok(nothing(FetchOutcome::Failed {
-                reason: "source is not part of this sweep".into(),
-                retry: false,
-            }));
-        };
-        let encoding = answer.header("content-encoding").unwrap_or("");
-        let body = match decode_body(encoding, &answer.body, self.decoded_bytes) {
-            Ok(body) => body,
-            Err(error) => return Ok(nothing(FetchOutcome::Failed { reason: error.to_string(), retry: false })),
-        };
-        let page = FetchedPage {
-            source: source.id.clone(),
-            role: self.lease.what.role,
-            request: self.lease.what.request.clone(),
-            final_url: self.lease.what.request.url.clone(),
-            status: answer.status,
-            headers: answer.headers.clone(),
-            body,
-            fetched_at: self.fetched_at,
-        };
-        let extraction = extract::extract(&page, source);
-        if let Some(outcome) = not_content(&extraction, answer.status) {
-            return Ok(nothing(outcome));
-        }
-        let capture = self.archive(answer, &page)?;
-        let links = self.links(&extraction, source);
-        Ok(Completion {
-            outcome: FetchOutcome::Fetched { status: answer.status },
-            capture: Some(capture),
-            listings: extraction.listings,
-            links,
-        })
-    }
-
-    fn archive(&self, answer: &RawResponse, page: &FetchedPage) -> std::io::Result<SavedCapture> {
-        self.captures.save(&CaptureRecord {
-            request: &page.request,
-            request_headers: &answer.request_headers,
-            final_url: &page.final_url,
-            status: answer.status,
-            raw_headers: &answer.headers,
-            raw_body: &answer.body,
-            ip: answer.remote.map(|address| address.ip()),
-            fetched_at: self.fetched_at,
-            robots_rule: self.rule.clone(),
-            software: self.software.clone(),
-        })
-    }
-
-    fn links(&self, extraction: &Extraction, source: &SourceManifest) -> Vec<NewPage> {
-        let depth = self.lease.what.depth + 1;
-        if depth > source.max_depth {
-            return Vec::new();
-        }
-        let pages = extraction.links.iter().filter_map(|link| {
-            Some(NewPage {
-                source: source.id.clone(),
-                role: link.role,
-                request: link.request.clone(),
-                key: link.key.clone(),
-                host: HostKey::of(&Url::parse(&link.request.url).ok()?)?,
-                depth,
-                hops: 0,
-                priority: priority(link.role, depth),
-            })
-        });
-        pages.collect()
-    }
-}
-
-/// What a page that is not content ends as.
-fn not_content(extraction: &Extraction, status: u16) -> Option<FetchOutcome> {
-    use extract::Gate;
-    let blocked = |reason: &str| Some(FetchOutcome::Blocked { reason: reason.into() });
-    match &extraction.gate {
-        Gate::Content | Gate::EmptyList => None,
-        Gate::Captcha => blocked("captcha page"),
-        Gate::LoginWall => blocked("login wall"),
-        Gate::BlockPage => blocked("block page"),
-        Gate::SoftNotFound => Some(FetchOutcome::Gone { status }),
-        Gate::Unreadable(reason) => Some(FetchOutcome::Failed { reason: reason.clone(), retry: false }),
-    }
-}
-
-/// Reads an archived page again, without any request.
-///
-/// # Errors
-/// What makes the capture unreadable.
-pub fn reread(file: &[u8], source: &SourceManifest, role: crate::domain::PageRole) -> Result<Vec<Listing>, String> {
-    let capture = crate::evidence::warc_read::read_capture(file).map_err(|error| error.to_string())?;
-    let page = FetchedPage {
-        source: source.id.clone(),
-        role,
-        request: crate::domain::Request { url: capture.target_uri.clone(), post_body: None },
-        final_url: capture.target_uri,
-        status: capture.status,
-        headers: capture.headers,
-        body: capture.body,
-        fetched_at: capture.fetched_at,
-    };
-    Ok(extract::extract(&page, source).listings)
 }
