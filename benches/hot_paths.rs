@@ -101,7 +101,7 @@ fn frontier_claim_and_complete(bencher: Bencher) {
             let sweep = runtime.block_on(async {
                 let source = SourceId("s".into());
                 let sweep = store.open_sweep(std::slice::from_ref(&source)).await.expect("a sweep").0;
-                let pace = Pace { min_delay: Duration::ZERO, daily_budget: u32::MAX };
+                let pace = Pace { min_delay: Duration::ZERO, daily_budget: u32::MAX, ..Pace::default() };
                 store.set_pace(&source, pace).await.expect("a pace");
                 store.put(sweep, (0..PAGES).map(page).collect()).await.expect("pages");
                 sweep
@@ -118,9 +118,9 @@ fn frontier_claim_and_complete(bencher: Bencher) {
                             match store.claim(sweep, Duration::from_mins(1)).await.expect("a claim") {
                                 Claim::Granted(lease) => {
                                     let outcome = FetchOutcome::Fetched { status: 200 };
-                                    let done =
-                                        Completion { outcome, capture: None, listings: Vec::new(), links: Vec::new() };
-                                    assert!(store.complete(&lease, done).await.expect("a completion"));
+                                    assert!(
+                                        store.complete(&lease, Completion::of(outcome)).await.expect("a completion")
+                                    );
                                 }
                                 Claim::Wait(_) => tokio::task::yield_now().await,
                                 Claim::Drained => break,

@@ -206,6 +206,9 @@ pub async fn sweep(
         app.frontier.set_pace(&source.id, seeds::pace(source)).await?;
         app.frontier.put(id, seeds::entry_pages(source)).await?;
     }
+    if !resumed {
+        app.frontier.revisit(id, &ids).await?;
+    }
     let fetcher = fetcher(config, guard)?;
     let deadline = order.max_minutes.and_then(|minutes| {
         app.clock.now().checked_add(SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(i64::MAX / 60))).ok()

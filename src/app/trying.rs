@@ -101,7 +101,7 @@ async fn refuse(app: &App, lease: &Lease, outcome: FetchOutcome) -> anyhow::Resu
 }
 
 fn done(outcome: FetchOutcome) -> Completion {
-    Completion { outcome, capture: None, listings: Vec::new(), links: Vec::new() }
+    Completion::of(outcome)
 }
 
 async fn fetch(
@@ -111,7 +111,7 @@ async fn fetch(
     fetcher: &dyn Fetch,
     lease: &Lease,
 ) -> anyhow::Result<FetchedPage> {
-    let answer = fetcher.fetch(&lease.what.request).await;
+    let answer = fetcher.fetch(&lease.what.request, None).await;
     let outcome = match &answer {
         Ok(answer) => FetchOutcome::Fetched { status: answer.status },
         Err(error) => FetchOutcome::Failed { reason: error.to_string(), retry: false },

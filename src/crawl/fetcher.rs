@@ -4,12 +4,15 @@
 //! limit is the reader's business. Redirects are not followed here: each hop takes its own turn at the gate.
 
 use super::Guard;
-use crate::domain::Request;
+use crate::{domain::Request, store::Previous};
 use async_trait::async_trait;
 use reqwest::{
     Client,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE,
+        IF_NONE_MATCH, USER_AGENT,
+    },
     redirect::Policy,
 };
 use std::{error::Error as _, net::SocketAddr, time::Duration};
@@ -74,8 +77,8 @@ impl FetchError {
 /// Something that fetches.
 #[async_trait]
 pub trait Fetch: Send + Sync {
-    /// One request of a page.
-    async fn fetch(&self, request: &Request) -> Result<RawResponse, FetchError>;
+    /// One request of a page; with what it was last time, a GET asks for it only if it has changed.
+    async fn fetch(&self, request: &Request, previous: Option<&Previous>) -> Result<RawResponse, FetchError>;
 
     /// One GET without content-encoding, cut at `limit` bytes: for robots.txt.
     async fn get_plain(&self, url: &Url, limit: usize) -> Result<RawResponse, FetchError>;
@@ -170,11 +173,19 @@ fn chain(error: &reqwest::Error) -> String {
 
 #[async_trait]
 impl Fetch for HttpFetcher {
-    async fn fetch(&self, request: &Request) -> Result<RawResponse, FetchError> {
-        let builder = match &request.post_body {
+    async fn fetch(&self, request: &Request, previous: Option<&Previous>) -> Result<RawResponse, FetchError> {
+        let mut builder = match &request.post_body {
             Some(body) => self.client.post(&request.url).header(CONTENT_TYPE, "application/json").body(body.clone()),
             None => self.client.get(&request.url),
         };
+        if let Some(previous) = previous.filter(|_| request.post_body.is_none()) {
+            if let Some(etag) = &previous.etag {
+                builder = builder.header(IF_NONE_MATCH, etag);
+            }
+            if let Some(date) = &previous.last_modified {
+                builder = builder.header(IF_MODIFIED_SINCE, date);
+            }
+        }
         self.send(builder.header(ACCEPT_ENCODING, "gzip, br"), self.params.body_bytes).await
     }
 

@@ -3,13 +3,13 @@
 use super::{CaptureFolder, RawResponse, seeds::priority};
 use crate::{
     domain::{FetchOutcome, FetchedPage, HostKey, Listing},
-    evidence::{decode::decode_body, warc::CaptureRecord},
+    evidence::{decode::decode_body, seal::sha256_hex, warc::CaptureRecord},
     extract::{self, Extraction},
     sources::{Registry, SourceManifest},
-    store::{Completion, Lease, NewPage, SavedCapture},
+    store::{Completion, Lease, NewPage, SavedCapture, Visit},
 };
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use url::Url;
 
 /// The blocking part of a visit: decode, read, archive.
@@ -19,13 +19,15 @@ pub(super) struct ReadPage {
     pub captures: CaptureFolder,
     pub rule: String,
     pub fetched_at: Timestamp,
+    pub took: Duration,
     pub decoded_bytes: usize,
     pub software: String,
 }
 
 impl ReadPage {
     pub fn run(self, answer: &RawResponse) -> std::io::Result<Completion> {
-        let nothing = |outcome| Completion { outcome, capture: None, listings: Vec::new(), links: Vec::new() };
+        let address = answer.remote.map(|remote| remote.ip());
+        let nothing = |outcome| Completion { took: self.took, address, ..Completion::of(outcome) };
         let Some(source) = self.registry.get(&self.lease.what.source) else {
             return Ok(nothing(FetchOutcome::Failed {
                 reason: "source is not part of this sweep".into(),
@@ -58,6 +60,13 @@ impl ReadPage {
             capture: Some(capture),
             listings: extraction.listings,
             links,
+            visit: Some(Visit {
+                etag: answer.header("etag").map(str::to_owned),
+                last_modified: answer.header("last-modified").map(str::to_owned),
+                payload_sha256: sha256_hex(&answer.body),
+            }),
+            took: self.took,
+            address,
         })
     }
 

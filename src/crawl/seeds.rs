@@ -40,5 +40,12 @@ pub fn entry_pages(source: &SourceManifest) -> Vec<NewPage> {
 /// The pace of a source in the store's terms.
 #[must_use]
 pub fn pace(source: &SourceManifest) -> Pace {
-    Pace { min_delay: source.pace.min_delay, daily_budget: source.pace.daily_budget }
+    Pace {
+        min_delay: source.pace.min_delay,
+        daily_budget: source.pace.daily_budget,
+        operator: source.operator.clone(),
+        quiet: source.pace.quiet.clone(),
+        sweep_budget: source.budget.pages,
+        barren_limit: source.budget.barren,
+    }
 }

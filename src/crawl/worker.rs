@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    domain::{FetchOutcome, SweepId},
+    domain::{FetchOutcome, PageRole, SweepId},
     sources::{Registry, SourceManifest},
     store::{Claim, Completion, Frontier, Lease, Listings, StoreError},
 };
@@ -18,7 +18,7 @@ use std::{
     },
     time::Duration,
 };
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -201,15 +201,21 @@ impl Crawl {
             }
         };
         self.gate.pass(&page.host, source.pace.min_delay.max(copy.crawl_delay.unwrap_or_default())).await;
-        match self.fetch.fetch(&page.request).await {
-            Ok(answer) => self.answered(lease, source, answer, rule).await,
+        let asked_at = Instant::now();
+        // Lists are always read whole: what stands behind an unchanged first page may not have been read yet.
+        let listing = matches!(page.role, PageRole::Detail | PageRole::Share);
+        let known = lease.previous.as_ref().filter(|previous| listing && previous.capture.is_some());
+        match self.fetch.fetch(&page.request, known).await {
+            Ok(answer) => self.answered(lease, source, answer, rule, asked_at.elapsed()).await,
             Err(error) => {
                 let retry = error.retry();
                 let reason = match error {
                     FetchError::TooLarge { limit, .. } => format!("body is larger than {limit} bytes"),
                     other => other.to_string(),
                 };
-                self.finish(lease, FetchOutcome::Failed { reason, retry }).await
+                let completion =
+                    Completion { took: asked_at.elapsed(), ..Completion::of(FetchOutcome::Failed { reason, retry }) };
+                self.complete(lease, completion).await
             }
         }
     }
@@ -219,8 +225,7 @@ impl Crawl {
     }
 
     async fn finish(&self, lease: &Lease, outcome: FetchOutcome) -> Result<(), CrawlError> {
-        let completion = Completion { outcome, capture: None, listings: Vec::new(), links: Vec::new() };
-        self.complete(lease, completion).await
+        self.complete(lease, Completion::of(outcome)).await
     }
 
     async fn complete(&self, lease: &Lease, completion: Completion) -> Result<(), CrawlError> {
@@ -240,10 +245,13 @@ impl Crawl {
         source: &SourceManifest,
         answer: RawResponse,
         rule: String,
+        took: Duration,
     ) -> Result<(), CrawlError> {
         if !(200..300).contains(&answer.status) {
             let (outcome, links) = without_content(lease, source, &answer, self.clock.now());
-            return self.complete(lease, Completion { outcome, capture: None, listings: Vec::new(), links }).await;
+            let address = answer.remote.map(|remote| remote.ip());
+            let completion = Completion { links, took, address, ..Completion::of(outcome) };
+            return self.complete(lease, completion).await;
         }
         let work = ReadPage {
             lease: lease.clone(),
@@ -251,6 +259,7 @@ impl Crawl {
             captures: self.captures.clone(),
             rule,
             fetched_at: self.clock.now(),
+            took,
             decoded_bytes: self.params.decoded_bytes,
             software: self.params.software.clone(),
         };

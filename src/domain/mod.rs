@@ -8,6 +8,7 @@ pub mod ids;
 pub mod listing;
 pub mod outcome;
 pub mod page;
+pub mod quiet;
 pub mod span;
 pub mod url_key;
 
@@ -19,5 +20,6 @@ pub use ids::{CaptureId, Epoch, LeadId, ListingId, PageId, SourceId, SweepId};
 pub use listing::{FieldOrigin, Listing, ListingText};
 pub use outcome::{FetchOutcome, NextStep};
 pub use page::{FetchedPage, PageRole, Request};
+pub use quiet::{QuietHours, QuietHoursError};
 pub use span::Span;
 pub use url_key::{HostKey, UrlKey, UrlRule};

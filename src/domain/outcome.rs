@@ -12,6 +12,8 @@ pub enum FetchOutcome {
         /// HTTP status.
         status: u16,
     },
+    /// The host says that the page is as it was (304): nothing new to read.
+    Unchanged,
     /// The answer points elsewhere; the target takes its own turn at the gate.
     Redirected {
         /// HTTP status.
@@ -76,7 +78,7 @@ impl FetchOutcome {
     #[must_use]
     pub fn next_step(&self, attempts: u32, now: Timestamp) -> NextStep {
         match self {
-            Self::Fetched { .. } | Self::Redirected { .. } | Self::Gone { .. } => NextStep::Done,
+            Self::Fetched { .. } | Self::Unchanged | Self::Redirected { .. } | Self::Gone { .. } => NextStep::Done,
             Self::Disallowed { .. } => NextStep::SetAside,
             Self::Deferred { until, .. } => NextStep::Again(*until),
             Self::Blocked { .. } => NextStep::Strike,
@@ -96,6 +98,7 @@ impl FetchOutcome {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Fetched { .. } => "fetched",
+            Self::Unchanged => "unchanged",
             Self::Redirected { .. } => "redirected",
             Self::Disallowed { .. } => "disallowed",
             Self::Deferred { .. } => "deferred",
@@ -109,7 +112,7 @@ impl FetchOutcome {
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
-            Self::Fetched { .. } => String::new(),
+            Self::Fetched { .. } | Self::Unchanged => String::new(),
             Self::Redirected { to, .. } => format!("redirected to {to}"),
             Self::Disallowed { rule } => format!("not allowed: {rule}"),
             Self::Deferred { until, reason } => format!("{reason}; not before {until}"),

@@ -120,6 +120,34 @@ impl UrlKey {
         Self(format!("{}#{item}", self.0))
     }
 
+    /// The pattern of the address: numbers, ids, dates and words in other scripts collapsed, parameters without their values.
+    /// Pages of one pattern are made by one program of the site, so they can be given up together.
+    ///
+    /// ```
+    /// use tanzhao::domain::{UrlKey, UrlRule};
+    /// let shape = |text: &str| UrlKey::parse(text, &UrlRule::DropTracking).unwrap().shape();
+    /// assert_eq!(shape("http://a.cn/cal/2026-12/3?m=1&d=2"), "a.cn/cal/{n}-{n}/{n}?d&m");
+    /// assert_eq!(shape("http://a.cn/ad/7f3a9c02be41.html"), "a.cn/ad/{id}");
+    /// ```
+    #[must_use]
+    pub fn shape(&self) -> String {
+        let text = self.0.split('#').next().unwrap_or_default();
+        let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        let mut shape = String::with_capacity(path.len());
+        for (place, segment) in path.split('/').enumerate() {
+            if place > 0 {
+                shape.push('/');
+            }
+            push_segment(&mut shape, segment, place == 0);
+        }
+        for (place, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+            shape.push(if place == 0 { '?' } else { '&' });
+            push_segment(&mut shape, pair.split('=').next().unwrap_or_default(), false);
+        }
+        shape
+    }
+
     /// As stored.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -131,6 +159,38 @@ impl UrlKey {
     pub fn from_stored(text: impl Into<String>) -> Self {
         Self(text.into())
     }
+}
+
+/// Longest word of a path that is taken as its program's own.
+const LONGEST_WORD: usize = 24;
+
+fn push_segment(shape: &mut String, segment: &str, host: bool) {
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    let letters = segment.bytes().filter(u8::is_ascii_alphabetic).count();
+    if host {
+        shape.push_str(segment);
+    } else if segment.contains('%') || letters > LONGEST_WORD {
+        shape.push_str("{t}");
+    } else if digits >= 4 && letters >= 4 && mixed(segment) {
+        shape.push_str("{id}");
+    } else {
+        let mut number = false;
+        for ch in segment.chars() {
+            if !ch.is_ascii_digit() {
+                shape.push(ch);
+            } else if !number {
+                shape.push_str("{n}");
+            }
+            number = ch.is_ascii_digit();
+        }
+    }
+}
+
+/// Whether digits and letters change places too often for a word with a number.
+fn mixed(segment: &str) -> bool {
+    let kinds: Vec<bool> =
+        segment.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.is_ascii_digit()).collect();
+    kinds.windows(2).filter(|pair| pair[0] != pair[1]).count() >= 3
 }
 
 impl fmt::Display for UrlKey {
@@ -164,7 +224,7 @@ mod tests {
 
         #[test]
         fn total_on_any_text(text in "\\PC{0,60}") {
-            let _ = UrlKey::parse(&text, &UrlRule::DropTracking);
+            let _ = UrlKey::parse(&text, &UrlRule::DropTracking).map(|key| key.shape());
         }
     }
 }

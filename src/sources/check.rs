@@ -1,13 +1,13 @@
 //! From the TOML tree to a [`SourceManifest`]: every rule of a definition, and the sentence for breaking it.
 
 use super::{
-    ManifestError, Pace, SourceManifest, Status, Yield,
+    Budget, ManifestError, Pace, SourceManifest, Status, Yield,
     manifest::{in_scope, page_for},
     pages::PageDef,
     reader::{Fields, Problems, quoted},
     rules,
 };
-use crate::domain::{PageRole, Request, SourceId, SourceKind, UrlRule};
+use crate::domain::{PageRole, QuietHours, Request, SourceId, SourceKind, UrlRule};
 use std::time::Duration;
 use toml::de::DeTable;
 use url::Url;
@@ -52,6 +52,8 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
     let pace = pace(top, problems, &hosts);
     let max_depth = required_number(top, "max_depth", 0..101);
     let expect = expect(top);
+    let operator = top.text("operator");
+    let budget = budget(top);
     let url_rule = url_rule(top);
     let (pages, whole) = pages(top, problems, max_depth);
     if !top.has("page") {
@@ -82,6 +84,8 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
         url_rule,
         hosts,
         pace: pace?,
+        operator: operator.map(|read| read.value),
+        budget,
         max_depth: max_depth?,
         expect: expect?,
         entry,
@@ -194,8 +198,29 @@ fn pace(top: &Fields, problems: &Problems, hosts: &[String]) -> Option<Pace> {
         delay
     });
     let daily_budget = required_number(&table, "daily_budget", 1..1_000_001);
+    let mut quiet = Vec::new();
+    for hours in table.texts("quiet").unwrap_or_default() {
+        match hours.value.parse::<QuietHours>() {
+            Ok(parsed) => quiet.push(parsed),
+            Err(_) => hours.wrong(problems, quoted(&hours.value), "two different times such as \"07:00-09:30\""),
+        }
+    }
     table.finish();
-    Some(Pace { min_delay: delay?, daily_budget: daily_budget? })
+    Some(Pace { min_delay: delay?, daily_budget: daily_budget?, quiet })
+}
+
+fn budget(top: &Fields) -> Budget {
+    let mut budget = Budget::default();
+    if let Some(table) = top.table("budget") {
+        if let Some(pages) = table.number("pages", 1..10_000_001) {
+            budget.pages = pages.value;
+        }
+        if let Some(barren) = table.number("barren", 5..10_001) {
+            budget.barren = barren.value;
+        }
+        table.finish();
+    }
+    budget
 }
 
 fn duration(text: &str) -> Option<Duration> {

@@ -1,7 +1,7 @@
 //! A checked source definition.
 
 use super::{ManifestError, PageDef, check};
-use crate::domain::{PageRole, Request, SourceId, SourceKind, UrlKey, UrlRule};
+use crate::domain::{PageRole, QuietHours, Request, SourceId, SourceKind, UrlKey, UrlRule};
 use jiff::civil::Date;
 use std::time::Duration;
 use url::Url;
@@ -19,12 +19,29 @@ pub enum Status {
 }
 
 /// How gently the source is read. Configuration may be slower, never faster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// The least time between two requests to one host.
     pub min_delay: Duration,
     /// The most requests in one day, robots.txt included.
     pub daily_budget: u32,
+    /// When it is not asked at all, Asia/Shanghai.
+    pub quiet: Vec<QuietHours>,
+}
+
+/// How much of the source one sweep may remember and follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Most pages of one sweep.
+    pub pages: u32,
+    /// Pages of one address pattern in a row that bring nothing new, after which the pattern is left.
+    pub barren: u32,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { pages: 100_000, barren: 50 }
+    }
 }
 
 /// What a healthy page yields; less or more is a sign that the site has changed.
@@ -66,6 +83,10 @@ pub struct SourceManifest {
     pub hosts: Vec<String>,
     /// Politeness.
     pub pace: Pace,
+    /// Who runs the platform, where it has other sites too: all of them share one clock.
+    pub operator: Option<String>,
+    /// Bounds of a sweep.
+    pub budget: Budget,
     /// How many links away from an entry a page may be.
     pub max_depth: u32,
     /// What is normal.

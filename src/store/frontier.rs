@@ -1,10 +1,12 @@
 //! The frontier: which pages are known, which are due, whose turn it is.
 
 use super::Result;
-use crate::domain::{Epoch, FetchOutcome, HostKey, Listing, PageId, PageRole, Request, SourceId, SweepId, UrlKey};
+use crate::domain::{
+    CaptureId, Epoch, FetchOutcome, HostKey, Listing, PageId, PageRole, QuietHours, Request, SourceId, SweepId, UrlKey,
+};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// A page to remember.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +30,34 @@ pub struct NewPage {
 }
 
 /// How gently a source is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Least time between the end of one request and the start of the next to one host.
     pub min_delay: Duration,
     /// Most requests a day (Asia/Shanghai).
     pub daily_budget: u32,
+    /// Who runs the platform; all sources of one operator share one clock.
+    pub operator: Option<String>,
+    /// When it is not asked at all, Asia/Shanghai.
+    pub quiet: Vec<QuietHours>,
+    /// Most pages remembered in one sweep.
+    pub sweep_budget: u32,
+    /// Pages of one address pattern in a row without anything new after which the pattern is left.
+    pub barren_limit: u32,
+}
+
+impl Default for Pace {
+    /// A gentle pace: five seconds, a thousand requests a day.
+    fn default() -> Self {
+        Self {
+            min_delay: Duration::from_secs(5),
+            daily_budget: 1000,
+            operator: None,
+            quiet: Vec::new(),
+            sweep_budget: 1_000_000,
+            barren_limit: 50,
+        }
+    }
 }
 
 /// The right to make one request.
@@ -49,6 +73,34 @@ pub struct Lease {
     pub attempts: u32,
     /// The page itself.
     pub what: NewPage,
+    /// What the page was when it was last read.
+    pub previous: Option<Previous>,
+}
+
+/// What a page was when it was last read: for conditional requests and for records of unchanged pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// Its `ETag`, as sent.
+    pub etag: Option<String>,
+    /// Its Last-Modified, as sent.
+    pub last_modified: Option<String>,
+    /// SHA-256 of the body as sent, hex.
+    pub payload_sha256: String,
+    /// When it was read.
+    pub seen: Timestamp,
+    /// The capture that holds it; `None` once it was purged.
+    pub capture: Option<CaptureId>,
+}
+
+/// What a page said about itself this time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Its `ETag`, as sent.
+    pub etag: Option<String>,
+    /// Its Last-Modified, as sent.
+    pub last_modified: Option<String>,
+    /// SHA-256 of the body as sent, hex.
+    pub payload_sha256: String,
 }
 
 /// The answer to a claim.
@@ -86,6 +138,28 @@ pub struct Completion {
     pub listings: Vec<Listing>,
     /// The pages found.
     pub links: Vec<NewPage>,
+    /// What to compare the page with next time; `None` when it was not read.
+    pub visit: Option<Visit>,
+    /// How long the host took, for the adaptive delay.
+    pub took: Duration,
+    /// The address that answered: hosts behind one address share a clock.
+    pub address: Option<IpAddr>,
+}
+
+impl Completion {
+    /// An outcome that brought nothing.
+    #[must_use]
+    pub fn of(outcome: FetchOutcome) -> Self {
+        Self {
+            outcome,
+            capture: None,
+            listings: Vec::new(),
+            links: Vec::new(),
+            visit: None,
+            took: Duration::ZERO,
+            address: None,
+        }
+    }
 }
 
 /// What robots.txt answered.
@@ -110,6 +184,77 @@ pub struct RobotsCopy {
     pub crawl_delay: Option<Duration>,
 }
 
+/// One source, for `status`: why is nothing happening, and when will it?
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SourceState {
+    /// Which.
+    pub source: String,
+    /// In one word: `quarantined`, `blocked`, `budget`, `quiet`, `waiting`, `ready`, `drained`.
+    pub state: String,
+    /// Why, in words; empty when there is nothing to say.
+    pub why: String,
+    /// When the next request may be made; `None` when nothing waits or a person has to act first.
+    pub next_wakeup: Option<Timestamp>,
+    /// Requests left today.
+    pub budget_left: u32,
+    /// Pages waiting.
+    pub pending: u64,
+    /// Pages set aside, and addresses not even remembered.
+    pub not_fetched: u64,
+    /// The last thing that went wrong: when, where, what.
+    pub last_error: Option<(Timestamp, String, String)>,
+    /// The robots.txt rules of its hosts.
+    pub robots: Vec<String>,
+}
+
+/// What a sweep found at one source, field by field.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Tally {
+    /// Pages read as content.
+    pub pages: u64,
+    /// Of them lists.
+    pub lists: u64,
+    /// Listings or links to listings on those lists.
+    pub found: u64,
+    /// Listings read.
+    pub listings: u64,
+    /// Of them with a title, a body, an author, a price, a place, a date.
+    pub titled: u64,
+    /// With a body.
+    pub bodied: u64,
+    /// With an author.
+    pub authored: u64,
+    /// With a price.
+    pub priced: u64,
+    /// With a place.
+    pub placed: u64,
+    /// With a date.
+    pub dated: u64,
+    /// Walls met.
+    pub walls: u64,
+    /// Requests that failed.
+    pub failures: u64,
+    /// Pages that are gone.
+    pub gone: u64,
+    /// Pages that had not changed.
+    pub unchanged: u64,
+}
+
+/// One page that was not fetched, and why.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Unfetched {
+    /// For which source.
+    pub source: String,
+    /// The address.
+    pub url: String,
+    /// `pending`, `later`, `leased`, `aside`.
+    pub state: String,
+    /// Why, in words.
+    pub reason: String,
+    /// When it may be asked.
+    pub due: Option<Timestamp>,
+}
+
 /// One host, for `status`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostState {
@@ -121,6 +266,8 @@ pub struct HostState {
     pub blocked: Option<(Timestamp, String)>,
     /// In words.
     pub robots: String,
+    /// How long it takes to answer, moving average.
+    pub latency: Duration,
 }
 
 /// Pages of a source by state and reason, for `status` and reports.
@@ -128,7 +275,7 @@ pub struct HostState {
 pub struct PageReport {
     /// Which source.
     pub source: String,
-    /// `pending`, `leased`, `done`, `aside`.
+    /// `pending`, `later`, `leased`, `done`, `aside`.
     pub state: String,
     /// Outcome code, empty when never tried.
     pub outcome: String,
@@ -162,15 +309,19 @@ pub trait Frontier: Send + Sync {
     /// Marks a sweep as finished.
     async fn finish_sweep(&self, sweep: SweepId) -> Result<()>;
 
-    /// Remembers pages; known ones are queued again only when the sweep is new to them and they are lists, or were last
-    /// fetched more than a week ago. Returns how many were queued.
+    /// Remembers pages; known ones are queued again only when the sweep is new to them and they are lists, or their next
+    /// visit is due. Returns how many were queued.
     async fn put(&self, sweep: SweepId, pages: Vec<NewPage>) -> Result<u64>;
+
+    /// Queues the known listing pages of these sources whose next visit is due, behind everything new: pages that no list
+    /// shows any more are where edits and deletions are seen. Returns how many were queued.
+    async fn revisit(&self, sweep: SweepId, sources: &[SourceId]) -> Result<u64>;
 
     /// Sets how gently a source is read; used from the next claim on.
     async fn set_pace(&self, source: &SourceId, pace: Pace) -> Result<()>;
 
-    /// Grants the most urgent page whose host is free. In the same transaction the host's clock moves forward, so a
-    /// crash after this only makes us slower, never ruder. One lease per host at a time.
+    /// Grants the most urgent page whose host, address and operator are free. In the same transaction their clocks move
+    /// forward, so a crash after this only makes us slower, never ruder. One lease per host at a time.
     async fn claim(&self, sweep: SweepId, lease_for: Duration) -> Result<Claim>;
 
     /// Stores what an attempt brought, all of it or nothing. `false`: the lease was lost, nothing is stored.
@@ -184,6 +335,21 @@ pub trait Frontier: Send + Sync {
 
     /// Keeps a robots.txt.
     async fn keep_robots(&self, host: &HostKey, copy: RobotsCopy) -> Result<()>;
+
+    /// Lets no page of a source be claimed until a person releases it.
+    async fn quarantine(&self, source: &SourceId, reason: &str) -> Result<()>;
+
+    /// Ends a quarantine. `false`: there was none.
+    async fn release(&self, source: &SourceId) -> Result<bool>;
+
+    /// Every source, with what it waits for.
+    async fn sources(&self) -> Result<Vec<SourceState>>;
+
+    /// What sweeps found at a source, newest sweep first, at most `limit`.
+    async fn tallies(&self, source: &SourceId, limit: u32) -> Result<Vec<(SweepId, Tally)>>;
+
+    /// Pages that were not fetched, with the reason, at most `limit`.
+    async fn unfetched(&self, source: Option<&SourceId>, limit: u32) -> Result<Vec<Unfetched>>;
 
     /// Every known host.
     async fn hosts(&self) -> Result<Vec<HostState>>;

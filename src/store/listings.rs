@@ -4,6 +4,7 @@ use super::Result;
 use crate::domain::{Assessment, CaptureId, Listing, ListingId, SweepId};
 use crate::text::Fingerprint;
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 /// A listing with everything stored about it.
 #[derive(Clone, Debug)]
@@ -22,6 +23,56 @@ pub struct StoredListing {
     pub sweep: SweepId,
     /// Its lead's number.
     pub lead: Option<i64>,
+    /// Since when its page is gone.
+    pub gone: Option<Timestamp>,
+}
+
+/// What happened to a listing between two looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListingChange {
+    /// It was there for the first time.
+    Seen,
+    /// Its text had changed.
+    Edited,
+    /// Its page was gone.
+    Gone,
+    /// It was there again.
+    Back,
+}
+
+impl ListingChange {
+    /// The name used in the store.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Edited => "edited",
+            Self::Gone => "gone",
+            Self::Back => "back",
+        }
+    }
+
+    /// Reads the name; anything unknown counts as having been seen.
+    #[must_use]
+    pub fn parse(code: &str) -> Self {
+        [Self::Edited, Self::Gone, Self::Back].into_iter().find(|change| change.code() == code).unwrap_or(Self::Seen)
+    }
+}
+
+/// One entry of a listing's timeline.
+#[derive(Clone, Debug)]
+pub struct ListingEvent {
+    /// When it was noticed.
+    pub at: Timestamp,
+    /// What.
+    pub change: ListingChange,
+    /// The listing before an edit.
+    pub before: Option<Listing>,
+    /// The sweep that noticed.
+    pub sweep: SweepId,
+    /// The page that shows it; `None` for a page that is gone.
+    pub capture: Option<CaptureRow>,
 }
 
 /// An archived page.
@@ -82,6 +133,9 @@ pub trait Listings: Send + Sync {
 
     /// Stores what a capture yields when read again: the listings of that capture are updated and marked unjudged.
     async fn reread(&self, capture: CaptureId, listings: Vec<Listing>) -> Result<()>;
+
+    /// What happened to a listing, oldest first.
+    async fn timeline(&self, listing: ListingId) -> Result<Vec<ListingEvent>>;
 
     /// Marks every listing (of a sweep) as unjudged.
     async fn forget_assessments(&self, sweep: Option<SweepId>) -> Result<u64>;

@@ -12,11 +12,11 @@ pub mod sqlite;
 
 pub use error::StoreError;
 pub use frontier::{
-    Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, RobotsCopy, RobotsState, SavedCapture,
-    SweepReport,
+    Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Previous, RobotsCopy, RobotsState,
+    SavedCapture, SourceState, SweepReport, Tally, Unfetched, Visit,
 };
 pub use leads::{Leads, PackageRecord, StoredLead};
-pub use listings::{CaptureRow, Listings, StoredListing, Versions};
+pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, StoredListing, Versions};
 
 /// Short for a result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;

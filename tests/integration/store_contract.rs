@@ -41,11 +41,11 @@ fn page(address: &str) -> NewPage {
 }
 
 fn pace(delay_ms: u64, daily_budget: u32) -> Pace {
-    Pace { min_delay: Duration::from_millis(delay_ms), daily_budget }
+    Pace { min_delay: Duration::from_millis(delay_ms), daily_budget, ..Pace::default() }
 }
 
 fn done(outcome: FetchOutcome) -> Completion {
-    Completion { outcome, capture: None, listings: Vec::new(), links: Vec::new() }
+    Completion::of(outcome)
 }
 
 impl Bench {

@@ -1,30 +1,97 @@
 //! Listings in SQLite.
 
-use super::{SqliteStore, from_json, to_json};
+use super::{SqliteStore, from_json, timestamp, to_json};
 use crate::{
-    domain::{Assessment, CaptureId, Listing, ListingId, SweepId},
-    store::{CaptureRow, Listings, Result, StoredListing, Versions},
+    domain::{Assessment, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
+    store::{CaptureRow, ListingChange, ListingEvent, Listings, Result, StoredListing, Versions},
     text::Fingerprint,
 };
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
-const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
+const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, l.gone_ms, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
     FROM listings l LEFT JOIN captures c ON c.id = l.capture";
 
-/// Stores a listing under its canonical address; a changed text loses its judgement.
-pub(super) fn upsert(db: &Connection, listing: &Listing, capture: Option<i64>, sweep: SweepId, now: i64) -> Result<()> {
+/// Where a listing was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub capture: Option<i64>,
+    pub page: Option<i64>,
+    pub sweep: SweepId,
+}
+
+/// Stores a listing under its canonical address; a changed text loses its judgement. What changed goes into the listing's
+/// timeline. Says whether nobody had seen it before.
+pub(super) fn upsert(db: &Connection, listing: &Listing, place: Place, now: i64) -> Result<bool> {
     let text = format!("{}\u{0}{}\u{0}{}", listing.title, listing.body, listing.location.as_deref().unwrap_or(""));
     let digest = Sha256::digest(text).iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
+    let known = db
+        .prepare_cached("SELECT id, text_sha, gone_ms, listing FROM listings WHERE canonical_url = ?1")?
+        .query_row([listing.canonical_url.as_str()], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, Option<i64>>(2)?,
+                row.get::<_, String>(3)?,
+            ))
+        })
+        .optional()?;
     db.prepare_cached(
-        "INSERT INTO listings(canonical_url, source, listing, text_sha, capture, sweep, first_seen_ms, last_seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
-         ON CONFLICT(canonical_url) DO UPDATE SET listing = excluded.listing, capture = coalesce(excluded.capture, capture), sweep = excluded.sweep, last_seen_ms = excluded.last_seen_ms,
+        "INSERT INTO listings(canonical_url, source, listing, text_sha, capture, page, sweep, first_seen_ms, last_seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+         ON CONFLICT(canonical_url) DO UPDATE SET listing = excluded.listing, capture = coalesce(excluded.capture, capture), page = coalesce(excluded.page, page),
+           sweep = excluded.sweep, last_seen_ms = excluded.last_seen_ms, gone_ms = NULL,
            assessment = CASE WHEN text_sha = excluded.text_sha THEN assessment END, verdict = CASE WHEN text_sha = excluded.text_sha THEN verdict END,
            score = CASE WHEN text_sha = excluded.text_sha THEN score END, fingerprint = CASE WHEN text_sha = excluded.text_sha THEN fingerprint END,
            text_sha = excluded.text_sha",
     )?
-    .execute(params![listing.canonical_url.as_str(), listing.source.0, to_json("listing", listing)?, digest, capture, sweep.0, now])?;
+    .execute(params![
+        listing.canonical_url.as_str(), listing.source.0, to_json("listing", listing)?, digest, place.capture, place.page, place.sweep.0, now
+    ])?;
+    let Some((id, old, gone, before)) = known else {
+        let id = db.last_insert_rowid();
+        event(db, id, (ListingChange::Seen, None), place, now)?;
+        return Ok(true);
+    };
+    if gone.is_some() {
+        event(db, id, (ListingChange::Back, None), place, now)?;
+    }
+    if old != digest {
+        event(db, id, (ListingChange::Edited, Some(&before)), place, now)?;
+    }
+    Ok(false)
+}
+
+fn event(
+    db: &Connection,
+    listing: i64,
+    (kind, before): (ListingChange, Option<&str>),
+    place: Place,
+    now: i64,
+) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO listing_events(listing, at_ms, sweep, kind, capture, before) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![listing, now, place.sweep.0, kind.code(), place.capture, before])?;
+    Ok(())
+}
+
+/// The listings of a page that has not changed are still there.
+pub(super) fn still_there(db: &Connection, page: PageId, sweep: SweepId, now: i64) -> Result<()> {
+    db.prepare_cached("UPDATE listings SET last_seen_ms = ?2, sweep = ?3 WHERE page = ?1 AND gone_ms IS NULL")?
+        .execute(params![page.0, now, sweep.0])?;
+    Ok(())
+}
+
+/// The listings of a page that is gone are gone.
+pub(super) fn gone(db: &Connection, page: PageId, sweep: SweepId, now: i64) -> Result<()> {
+    let ids = db
+        .prepare_cached("UPDATE listings SET gone_ms = ?2 WHERE page = ?1 AND gone_ms IS NULL RETURNING id")?
+        .query_map(params![page.0, now], |row| row.get(0))?
+        .collect::<std::result::Result<Vec<i64>, _>>()?;
+    for id in ids {
+        event(db, id, (ListingChange::Gone, None), Place { capture: None, page: None, sweep }, now)?;
+    }
     Ok(())
 }
 
@@ -54,7 +121,12 @@ impl Listings for SqliteStore {
             let mut update = db.prepare_cached(
                 "UPDATE listings SET assessment = ?2, verdict = ?3, score = ?4, fingerprint = ?5, model = ?6, lexicon = ?7 WHERE id = ?1",
             )?;
+            let mut yielded = db.prepare_cached(
+                "UPDATE shapes SET read = read + 1, suspects = suspects + ?2
+                 WHERE id = (SELECT p.shape FROM listings l JOIN pages p ON p.id = l.page WHERE l.id = ?1)",
+            )?;
             for (id, assessment, fingerprint) in &batch {
+                yielded.execute(params![id.0, matches!(assessment.verdict, Verdict::Overt | Verdict::Disguised)])?;
                 update.execute(params![
                     id.0, to_json("assessment", assessment)?, assessment.verdict.code(), assessment.score, to_json("fingerprint", fingerprint)?,
                     versions.model, versions.lexicon
@@ -99,7 +171,10 @@ impl Listings for SqliteStore {
     async fn reread(&self, capture: CaptureId, listings: Vec<Listing>) -> Result<()> {
         let now = self.now_ms();
         self.write(move |db| {
-            let sweep: i64 = db.query_row("SELECT sweep FROM captures WHERE id = ?1", [capture.0], |row| row.get(0))?;
+            let (sweep, page): (i64, Option<i64>) =
+                db.query_row("SELECT sweep, page FROM captures WHERE id = ?1", [capture.0], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
             for listing in &listings {
                 // An older capture never overwrites what a newer one said.
                 let newer: bool = db.query_row(
@@ -108,10 +183,34 @@ impl Listings for SqliteStore {
                     |row| row.get(0),
                 )?;
                 if !newer {
-                    upsert(db, listing, Some(capture.0), SweepId(sweep), now)?;
+                    let place = Place { capture: Some(capture.0), page, sweep: SweepId(sweep) };
+                    upsert(db, listing, place, now)?;
                 }
             }
             Ok(())
+        })
+        .await
+    }
+
+    async fn timeline(&self, listing: ListingId) -> Result<Vec<ListingEvent>> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached(
+                "SELECT e.at_ms, e.kind, e.before, e.sweep, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
+                 FROM listing_events e LEFT JOIN captures c ON c.id = e.capture WHERE e.listing = ?1 ORDER BY e.id",
+            )?;
+            let mut rows = query.query([listing.0])?;
+            let mut events = Vec::new();
+            while let Some(row) = rows.next()? {
+                let before: Option<String> = row.get(2)?;
+                events.push(ListingEvent {
+                    at: timestamp(row.get(0)?),
+                    change: ListingChange::parse(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?),
+                    before: before.map(|text| from_json("before", &text)).transpose()?,
+                    sweep: SweepId(row.get(3)?),
+                    capture: if row.get::<_, Option<i64>>(4)?.is_some() { Some(capture(row, 4)?) } else { None },
+                });
+            }
+            Ok(events)
         })
         .await
     }
@@ -142,7 +241,8 @@ fn select(db: &Connection, clause: &str, values: &[&dyn ToSql]) -> Result<Vec<St
             fingerprint: fingerprint.map(|text| from_json("fingerprint", &text)).transpose()?,
             sweep: SweepId(row.get(4)?),
             lead: row.get(5)?,
-            capture: if row.get::<_, Option<i64>>(6)?.is_some() { Some(capture(row, 6)?) } else { None },
+            gone: row.get::<_, Option<i64>>(6)?.map(timestamp),
+            capture: if row.get::<_, Option<i64>>(7)?.is_some() { Some(capture(row, 7)?) } else { None },
         });
     }
     Ok(found)

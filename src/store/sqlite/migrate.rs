@@ -1,11 +1,14 @@
 //! Numbered migrations, one transaction each, never edited after a release.
 
+use super::frontier::key_hash;
 use crate::store::{Result, StoreError};
-use rusqlite::Connection;
+use rusqlite::{Connection, functions::FunctionFlags};
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first_path.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first_path.sql"), include_str!("migrations/0002_crawl.sql")];
 
-fn known() -> i64 {
+/// The schema this program works with.
+pub(super) fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
@@ -21,6 +24,9 @@ pub(super) fn check_version(connection: &Connection) -> Result<i64> {
 /// Brings the database up to this program's schema.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let found = check_version(connection)?;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection
+        .create_scalar_function("key_hash", 1, flags, |context| Ok(key_hash(context.get_raw(0).as_str()?, None)))?;
     for (number, sql) in (1..).zip(MIGRATIONS) {
         if number > found {
             let transaction = connection.transaction()?;

@@ -61,7 +61,8 @@ impl SqliteStore {
         prepare(&connection)?;
         migrate::migrate(&mut connection)?;
         connection.execute_batch(
-            "UPDATE pages SET state = 'pending', epoch = epoch + 1 WHERE state = 'leased'; UPDATE hosts SET leased_until_ms = 0;",
+            "UPDATE pages SET state = 'pending', epoch = epoch + 1 WHERE state = 'leased'; UPDATE hosts SET leased_until_ms = 0;
+             UPDATE turns SET ready_ms = 0;",
         )?;
         Ok(Self {
             writer: Some(Writer::start(connection)),
@@ -71,7 +72,7 @@ impl SqliteStore {
         })
     }
 
-    /// Opens for reading only, beside a running sweep.
+    /// Opens for reading only, beside a running sweep. A store of an earlier version is brought up to date first.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when nothing was ever stored there.
@@ -82,7 +83,9 @@ impl SqliteStore {
         }
         let readers = Readers { path, idle: Mutex::new(Vec::new()) };
         let first = readers.connect()?;
-        migrate::check_version(&first)?;
+        if migrate::check_version(&first)? < migrate::known() {
+            drop(Self::open(dir, Arc::clone(&clock))?);
+        }
         readers.give(first);
         Ok(Self { writer: None, readers: Arc::new(readers), clock, _lock: None })
     }

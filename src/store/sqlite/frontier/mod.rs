@@ -2,6 +2,7 @@
 
 mod claim;
 mod complete;
+mod health;
 mod put;
 
 use super::{SqliteStore, from_json, timestamp, to_json};
@@ -9,15 +10,18 @@ use crate::{
     domain::{HostKey, SourceId, SweepId},
     store::{
         Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Result, RobotsCopy, RobotsState,
-        SweepReport,
+        SourceState, SweepReport, Tally, Unfetched,
     },
 };
 use async_trait::async_trait;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-/// A page other than a list is fetched again after this long.
-const REFRESH_MS: i64 = 7 * 24 * 3600 * 1000;
+/// A turn that waits for nobody.
+const NEVER: i64 = i64::MAX;
+/// Where revisits stand: behind every new page.
+const REVISIT_PRIORITY: i64 = 10;
 
 #[async_trait]
 impl Frontier for SqliteStore {
@@ -56,17 +60,34 @@ impl Frontier for SqliteStore {
 
     async fn put(&self, sweep: SweepId, pages: Vec<NewPage>) -> Result<u64> {
         let now = self.now_ms();
-        self.write(move |db| put::put_pages(db, sweep, &pages, now)).await
+        self.write(move |db| Ok(put::put_pages(db, sweep, &pages, now)?.all)).await
+    }
+
+    async fn revisit(&self, sweep: SweepId, sources: &[SourceId]) -> Result<u64> {
+        let (sources, now) = (sources.to_vec(), self.now_ms());
+        self.write(move |db| revisit(db, sweep, &sources, now)).await
     }
 
     async fn set_pace(&self, source: &SourceId, pace: Pace) -> Result<()> {
         let source = source.0.clone();
         self.write(move |db| {
+            let quiet: Vec<String> = pace.quiet.iter().map(ToString::to_string).collect();
+            let operator = match &pace.operator {
+                Some(operator) => {
+                    let key = format!("operator:{operator}");
+                    db.prepare_cached("INSERT OR IGNORE INTO gates(key) VALUES (?1)")?.execute([&key])?;
+                    Some(db.query_row("SELECT id FROM gates WHERE key = ?1", [key], |row| row.get::<_, i64>(0))?)
+                }
+                None => None,
+            };
             db.prepare_cached(
-                "INSERT INTO sources(id, min_delay_ms, daily_budget) VALUES (?1, ?2, ?3)
-                 ON CONFLICT(id) DO UPDATE SET min_delay_ms = excluded.min_delay_ms, daily_budget = excluded.daily_budget",
+                "INSERT INTO sources(id, min_delay_ms, daily_budget, operator, quiet, sweep_budget, barren_limit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT(id) DO UPDATE SET min_delay_ms = excluded.min_delay_ms, daily_budget = excluded.daily_budget,
+                   operator = excluded.operator, quiet = excluded.quiet, sweep_budget = excluded.sweep_budget, barren_limit = excluded.barren_limit",
             )?
-            .execute(params![source, millis(pace.min_delay), pace.daily_budget])?;
+            .execute(params![
+                source, millis(pace.min_delay), pace.daily_budget, operator, quiet.join(","), pace.sweep_budget, pace.barren_limit
+            ])?;
             Ok(())
         })
         .await
@@ -89,7 +110,12 @@ impl Frontier for SqliteStore {
                 .prepare_cached("UPDATE pages SET state = 'pending', attempts = attempts - 1 WHERE id = ?1 AND epoch = ?2 AND state = 'leased'")?
                 .execute(params![lease.page.0, lease.epoch.0])?;
             if held == 1 {
-                db.execute("UPDATE hosts SET leased_until_ms = 0 WHERE key = ?1", [lease.what.host.as_str()])?;
+                let free: i64 = db.query_row(
+                    "UPDATE hosts SET leased_until_ms = 0 WHERE key = ?1 RETURNING not_before_ms",
+                    [lease.what.host.as_str()],
+                    |row| row.get(0),
+                )?;
+                complete::wake(db, &lease, free)?;
             }
             Ok(held == 1)
         })
@@ -141,46 +167,56 @@ impl Frontier for SqliteStore {
         .await
     }
 
-    async fn hosts(&self) -> Result<Vec<HostState>> {
-        let now = self.now_ms();
-        self.read(move |db| {
-            let mut query = db.prepare(
-                "SELECT key, not_before_ms, blocked_until_ms, blocked_reason, coalesce(robots_kind, 'not asked yet') || coalesce(' ' || robots_note, ''), crawl_delay_ms FROM hosts ORDER BY key",
+    async fn quarantine(&self, source: &SourceId, reason: &str) -> Result<()> {
+        let (source, reason, now) = (source.0.clone(), reason.to_owned(), self.now_ms());
+        self.write(move |db| {
+            db.execute(
+                "UPDATE sources SET quarantine = ?2, quarantined_ms = ?3 WHERE id = ?1 AND quarantine = ''",
+                params![source, reason, now],
             )?;
-            let rows = query.query_map([], |row| {
-                let (until, delay): (i64, i64) = (row.get(2)?, row.get(5)?);
-                let robots: String = row.get(4)?;
-                Ok(HostState {
-                    host: HostKey::from_stored(row.get::<_, String>(0)?),
-                    not_before: timestamp(row.get(1)?),
-                    blocked: (until > now).then_some((timestamp(until), row.get(3)?)),
-                    robots: if delay > 0 { format!("{robots}, Crawl-delay {delay} ms") } else { robots },
-                })
-            })?;
-            Ok(rows.collect::<std::result::Result<_, _>>()?)
+            Ok(())
         })
         .await
     }
 
-    async fn pages(&self, sweep: Option<SweepId>) -> Result<Vec<PageReport>> {
-        self.read(move |db| {
-            let mut query = db.prepare(
-                "SELECT source, state, outcome, reason, count(*), min(url) FROM pages WHERE ?1 IS NULL OR sweep = ?1
-                 GROUP BY source, state, outcome, reason ORDER BY source, state, count(*) DESC, reason",
+    async fn release(&self, source: &SourceId) -> Result<bool> {
+        let (source, now) = (source.0.clone(), self.now_ms());
+        self.write(move |db| {
+            let held = db.execute(
+                "UPDATE sources SET quarantine = '', quarantined_ms = NULL WHERE id = ?1 AND quarantine <> ''",
+                [&source],
             )?;
-            let rows = query.query_map([sweep.map(|id| id.0)], |row| {
-                Ok(PageReport {
-                    source: row.get(0)?,
-                    state: row.get(1)?,
-                    outcome: row.get(2)?,
-                    reason: row.get(3)?,
-                    pages: row.get::<_, i64>(4)?.unsigned_abs(),
-                    example: row.get(5)?,
-                })
-            })?;
-            Ok(rows.collect::<std::result::Result<_, _>>()?)
+            db.execute(
+                "UPDATE turns SET ready_ms = ?2 WHERE source = (SELECT no FROM sources WHERE id = ?1)",
+                params![source, now],
+            )?;
+            Ok(held == 1)
         })
         .await
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceState>> {
+        let now = self.now_ms();
+        self.read(move |db| health::sources(db, now)).await
+    }
+
+    async fn tallies(&self, source: &SourceId, limit: u32) -> Result<Vec<(SweepId, Tally)>> {
+        let source = source.0.clone();
+        self.read(move |db| health::tallies(db, &source, limit)).await
+    }
+
+    async fn unfetched(&self, source: Option<&SourceId>, limit: u32) -> Result<Vec<Unfetched>> {
+        let source = source.map(|source| source.0.clone());
+        self.read(move |db| health::unfetched(db, source.as_deref(), limit)).await
+    }
+
+    async fn hosts(&self) -> Result<Vec<HostState>> {
+        let now = self.now_ms();
+        self.read(move |db| health::hosts(db, now)).await
+    }
+
+    async fn pages(&self, sweep: Option<SweepId>) -> Result<Vec<PageReport>> {
+        self.read(move |db| health::pages(db, sweep)).await
     }
 
     async fn sweeps(&self) -> Result<Vec<SweepReport>> {
@@ -201,6 +237,41 @@ impl Frontier for SqliteStore {
         })
         .await
     }
+}
+
+/// Queues what is due for another visit.
+fn revisit(db: &Connection, sweep: SweepId, sources: &[SourceId], now: i64) -> Result<u64> {
+    let mut queued = 0;
+    for source in sources {
+        // Every host of the source gets its turn in this sweep; those without anything due find that out themselves.
+        db.prepare_cached(
+            "INSERT INTO turns(sweep, host, source, ready_ms)
+             SELECT DISTINCT ?1, t.host, t.source, ?3 FROM turns t JOIN sources s ON s.no = t.source WHERE s.id = ?2
+             ON CONFLICT(sweep, host, source) DO UPDATE SET ready_ms = min(ready_ms, ?3)",
+        )?
+        .execute(params![sweep.0, source.0, now])?;
+        queued += db
+            .prepare_cached(
+                "UPDATE pages SET state = 'pending', priority = ?4, attempts = 0, outcome = '', reason = '', due_ms = ?3,
+                   turn = (SELECT n.id FROM turns o JOIN turns n ON n.host = o.host AND n.source = o.source AND n.sweep = ?1 WHERE o.id = pages.turn)
+                 WHERE state = 'done' AND outcome IN ('fetched', 'unchanged') AND role IN ('detail', 'share') AND fetched_ms + interval_ms <= ?3
+                   AND turn IN (SELECT t.id FROM turns t JOIN sources s ON s.no = t.source WHERE s.id = ?2 AND t.sweep < ?1)",
+            )?
+            .execute(params![sweep.0, source.0, now, REVISIT_PRIORITY])?;
+    }
+    Ok(queued as u64)
+}
+
+/// The first 63 bits of the SHA-256 of a page's identity: GET pages are known by their canonical address, POSTs also by
+/// what they send. Two pages may share it; whoever looks one up compares the identity itself.
+pub(super) fn key_hash(key: &str, post_body: Option<&str>) -> i64 {
+    let mut hasher = Sha256::new_with_prefix(key);
+    if let Some(body) = post_body {
+        hasher.update("#POST ");
+        hasher.update(body);
+    }
+    let digest = hasher.finalize();
+    digest.iter().take(8).fold(0_i64, |hash, byte| (hash << 8) | i64::from(*byte)) & i64::MAX
 }
 
 fn millis(duration: Duration) -> i64 {
