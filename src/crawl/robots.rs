@@ -106,29 +106,5 @@ fn kept(state: RobotsState, good_for: SignedDuration, crawl_delay: Option<Durati
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn copy(text: &str) -> RobotsCopy {
-        read(text.as_bytes().to_vec(), "TanzhaoBot", Timestamp::UNIX_EPOCH)
-    }
-
-    #[test]
-    fn the_longest_rule_wins_and_our_group_comes_before_the_star() {
-        let rules = copy(
-            "User-agent: *\nDisallow: /\n\nUser-agent: tanzhaobot\nDisallow: /user/\nAllow: /user/help$\nCrawl-delay: 7\n",
-        );
-        let ask =
-            |path: &str| matches!(ruling(&rules, "TanzhaoBot", &format!("http://a.cn{path}")), Ruling::Allowed(_));
-        assert!(ask("/ad/1.html"));
-        assert!(!ask("/user/1"));
-        assert!(ask("/user/help"));
-        assert_eq!(rules.crawl_delay, Some(Duration::from_secs(7)));
-    }
-
-    #[test]
-    fn closed_is_not_open() {
-        let closed = closed("status 503".into(), Timestamp::UNIX_EPOCH);
-        assert_eq!(ruling(&closed, "TanzhaoBot", "http://a.cn/"), Ruling::Closed("status 503".into()));
-    }
-}
+#[path = "robots_tests.rs"]
+mod tests;

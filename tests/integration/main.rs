@@ -2,8 +2,10 @@
 
 mod architecture;
 mod cli;
+mod frontier_life;
 mod hostile;
 mod kill;
+mod migration;
 mod store_contract;
 mod support;
 mod sweep;

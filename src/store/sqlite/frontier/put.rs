@@ -37,19 +37,14 @@ struct Batch<'a> {
     now: i64,
     sources: FxHashMap<SourceId, Source>,
     shapes: FxHashMap<(i64, String), Shape>,
-    turns: FxHashMap<(String, i64), i64>,
+    /// Links of one page mostly lead to one host.
+    last_turn: Option<(String, i64, i64)>,
 }
 
 /// Remembers pages and says how many were queued, and how many of them are listings nobody had seen.
 pub(super) fn put_pages(db: &Connection, sweep: SweepId, pages: &[NewPage], now: i64) -> Result<Queued> {
-    let mut batch = Batch {
-        db,
-        sweep,
-        now,
-        sources: FxHashMap::default(),
-        shapes: FxHashMap::default(),
-        turns: FxHashMap::default(),
-    };
+    let mut batch =
+        Batch { db, sweep, now, sources: FxHashMap::default(), shapes: FxHashMap::default(), last_turn: None };
     let mut queued = Queued::default();
     for page in pages {
         let one = batch.put(page)?;
@@ -199,22 +194,33 @@ impl Batch<'_> {
 
     /// The turn of a host and a source in this sweep, woken when it slept.
     fn turn(&mut self, host: &str, source: i64) -> Result<i64> {
-        if let Some(turn) = self.turns.get(&(host.to_owned(), source)) {
+        if let Some((_, _, turn)) = self.last_turn.as_ref().filter(|(known, no, _)| known == host && *no == source) {
             return Ok(*turn);
         }
-        let id = self.db.prepare_cached("SELECT id FROM hosts WHERE key = ?1")?.query_row([host], |row| row.get(0));
-        let id: i64 = match id.optional()? {
-            Some(id) => id,
-            None => self.db.prepare_cached("INSERT INTO hosts(key) VALUES (?1)")?.insert([host])?,
+        let found: Option<(i64, i64)> = self
+            .db
+            .prepare_cached(
+                "SELECT t.id, t.ready_ms FROM hosts h JOIN turns t ON t.host = h.id WHERE h.key = ?1 AND t.sweep = ?2 AND t.source = ?3",
+            )?
+            .query_row(params![host, self.sweep.0, source], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let turn = match found {
+            Some((turn, ready)) if ready < NEVER => turn,
+            _ => self.wake_turn(host, source)?,
         };
+        self.last_turn = Some((host.to_owned(), source, turn));
+        Ok(turn)
+    }
+
+    fn wake_turn(&self, host: &str, source: i64) -> Result<i64> {
+        self.db.prepare_cached("INSERT OR IGNORE INTO hosts(key) VALUES (?1)")?.execute([host])?;
         let turn = self
             .db
             .prepare_cached(
-                "INSERT INTO turns(sweep, host, source, ready_ms) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT(sweep, host, source) DO UPDATE SET ready_ms = CASE WHEN ready_ms = ?5 THEN ?4 ELSE ready_ms END RETURNING id",
+                "INSERT INTO turns(sweep, host, source, ready_ms) SELECT ?1, id, ?3, ?4 FROM hosts WHERE key = ?2
+                 ON CONFLICT(sweep, host, source) DO UPDATE SET ready_ms = ?4 RETURNING id",
             )?
-            .query_row(params![self.sweep.0, id, source, self.now, NEVER], |row| row.get(0))?;
-        self.turns.insert((host.to_owned(), source), turn);
+            .query_row(params![self.sweep.0, host, source, self.now], |row| row.get(0))?;
         Ok(turn)
     }
 
