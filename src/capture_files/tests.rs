@@ -83,6 +83,7 @@ fn our_own_archive_comes_back_whole() {
             fetched_at: "2026-11-25T02:00:00Z".parse().expect("a time"),
             robots_rule: String::new(),
             software: "test".into(),
+            notes: &[],
         },
     )
     .expect("a vector takes all");

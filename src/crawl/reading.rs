@@ -73,6 +73,7 @@ impl ReadPage {
             fetched_at: self.fetched_at,
             robots_rule: self.rule.clone(),
             software: self.software.clone(),
+            notes: &[],
         })
     }
 

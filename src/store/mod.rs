@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod frontier;
+pub mod imports;
 pub mod leads;
 pub mod listings;
 pub mod sqlite;
@@ -15,6 +16,7 @@ pub use frontier::{
     Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, RobotsCopy, RobotsState, SavedCapture,
     SweepReport,
 };
+pub use imports::{ImportKind, ImportRecord, Imports, NewImport, RecordedCapture};
 pub use leads::{Leads, PackageRecord, StoredLead};
 pub use listings::{CaptureRow, Listings, StoredListing, Versions};
 

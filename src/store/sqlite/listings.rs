@@ -7,7 +7,7 @@ use crate::{
     text::Fingerprint,
 };
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
 const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
@@ -26,6 +26,16 @@ pub(super) fn upsert(db: &Connection, listing: &Listing, capture: Option<i64>, s
     )?
     .execute(params![listing.canonical_url.as_str(), listing.source.0, to_json("listing", listing)?, digest, capture, sweep.0, now])?;
     Ok(())
+}
+
+/// Whether a listing is already known from a later time than this reading of it: recordings may be older than a sweep.
+pub(super) fn known_later(db: &Connection, listing: &Listing) -> Result<bool> {
+    let known: Option<String> = db
+        .prepare_cached("SELECT listing FROM listings WHERE canonical_url = ?1")?
+        .query_row([listing.canonical_url.as_str()], |row| row.get(0))
+        .optional()?;
+    let known: Option<Listing> = known.map(|text| from_json("listing", &text)).transpose()?;
+    Ok(known.is_some_and(|known| known.fetched_at > listing.fetched_at))
 }
 
 #[async_trait]
@@ -101,13 +111,13 @@ impl Listings for SqliteStore {
         self.write(move |db| {
             let sweep: i64 = db.query_row("SELECT sweep FROM captures WHERE id = ?1", [capture.0], |row| row.get(0))?;
             for listing in &listings {
-                // An older capture never overwrites what a newer one said.
+                // An older capture never overwrites what a newer one said, nor an older recording what a sweep saw later.
                 let newer: bool = db.query_row(
                     "SELECT EXISTS (SELECT 1 FROM listings WHERE canonical_url = ?1 AND capture > ?2)",
                     params![listing.canonical_url.as_str(), capture.0],
                     |row| row.get(0),
                 )?;
-                if !newer {
+                if !newer && !known_later(db, listing)? {
                     upsert(db, listing, Some(capture.0), SweepId(sweep), now)?;
                 }
             }

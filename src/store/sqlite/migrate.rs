@@ -3,7 +3,8 @@
 use crate::store::{Result, StoreError};
 use rusqlite::Connection;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first_path.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first_path.sql"), include_str!("migrations/0004_captures.sql")];
 
 fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
