@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod hostile;
+mod import;
 mod kill;
 mod store_contract;
 mod support;
