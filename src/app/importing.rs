@@ -18,7 +18,7 @@ use crate::{
     extract::Gate,
     pipeline::linker,
     sources::Registry,
-    store::{ImportKind, NewImport, RecordedCapture, SavedCapture},
+    store::{ImportKind, NewImport, Recorded, RecordedCapture, SavedCapture, StoreError},
 };
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
@@ -27,11 +27,13 @@ use std::{
     io,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, mpsc::SyncSender},
 };
 
 /// Nobody recorded a web page before (1995-01-01).
 const FIRST_PAGES: i64 = 788_918_400;
+/// Pages read but not stored yet.
+const PAGES_AHEAD: usize = 8;
 /// A recorder's clock may be wrong by so much.
 const CLOCK_ERROR: SignedDuration = SignedDuration::from_hours(24);
 
@@ -78,6 +80,8 @@ async fn one_file(
         report.remember(&earlier);
         return Ok(report);
     }
+    // The store takes the pages as they are read: a few of them are in memory, never all.
+    let (sender, receiver) = std::sync::mpsc::sync_channel(PAGES_AHEAD);
     let work = Work {
         captures: app.captures.clone(),
         readers: Arc::clone(readers),
@@ -85,20 +89,21 @@ async fn one_file(
         import: import.clone(),
         modified,
         report,
-        kept: Vec::new(),
+        pages: sender,
     };
     let path = path.to_owned();
-    let (mut report, kept) = tokio::task::spawn_blocking(move || work.run(&path)).await?;
-    if kept.is_empty() {
-        return Ok(report);
-    }
-    // When this fails the archived files are orphans: nothing refers to them.
-    match app.imports.add_recording(import, kept).await? {
-        Some(stored) => {
+    let reading = tokio::task::spawn_blocking(move || work.run(&path));
+    let (report, stored) = tokio::join!(reading, app.imports.add_recording(import, Box::new(receiver.into_iter())));
+    let mut report = report?;
+    match stored {
+        Ok(Some(stored)) => {
             report.outcome = FileOutcome::Imported;
             report.remember(&stored);
         }
-        None => report.outcome = FileOutcome::AlreadyImported,
+        Ok(None) => {}
+        // The archive could not be written; the report says so.
+        Err(StoreError::Abandoned) if report.problem.is_some() => {}
+        Err(error) => return Err(error.into()),
     }
     Ok(report)
 }
@@ -122,11 +127,11 @@ struct Work {
     import: NewImport,
     modified: Option<Timestamp>,
     report: FileReport,
-    kept: Vec<RecordedCapture>,
+    pages: SyncSender<Recorded>,
 }
 
 impl Work {
-    fn run(mut self, path: &Path) -> (FileReport, Vec<RecordedCapture>) {
+    fn run(mut self, path: &Path) -> FileReport {
         let limits = self.limits;
         let mut disk = None;
         let end = File::open(path).map_err(capture_files::FileError::Read).and_then(|file| {
@@ -143,16 +148,19 @@ impl Work {
             Err(error) => self.report.problem = Some(error.to_string()),
         }
         if let Some(error) = disk {
+            // Without an end the store keeps nothing; what was archived before are orphans that nothing refers to.
             self.report.problem = Some(format!("存档写入失败，本文件未导入：{error}"));
             self.report.forget_kept();
-            self.kept.clear();
+        } else {
+            // A store that went away says so itself.
+            let _ = self.pages.send(Recorded::End);
         }
-        (self.report, self.kept)
+        self.report
     }
 
     fn found(&mut self, found: Found) -> io::Result<()> {
         match found {
-            Found::Page(page) => self.page(*page)?,
+            Found::Page(page) => self.page(&page)?,
             Found::Skipped { why, .. } => *self.report.skipped.entry(why.code()).or_default() += 1,
             Found::Damaged { where_in_file, url, error } => self.report.pages.push(PageLine {
                 reason: Some(error.to_string()),
@@ -162,7 +170,7 @@ impl Work {
         Ok(())
     }
 
-    fn page(&mut self, page: RecordedPage) -> io::Result<()> {
+    fn page(&mut self, page: &RecordedPage) -> io::Result<()> {
         let (at, time_from) = self.time(page.recorded_at);
         let reading = self.readers.read(Answer {
             request: page.request(),
@@ -177,7 +185,7 @@ impl Work {
         if !reading.is_defined() {
             line.outcome = PageOutcome::NoDefinition;
             // A frame or a script's data: without a definition nobody knows what it would be evidence of.
-            if page.looked_at == Some(false) || !is_html(&page) {
+            if page.looked_at == Some(false) || !is_html(page) {
                 line.reason = Some("页内框架或数据接口，没有来源定义，未保存".to_owned());
                 self.report.pages.push(line);
                 return Ok(());
@@ -187,11 +195,12 @@ impl Work {
             line.outcome = PageOutcome::NotContent;
             line.reason = Some(reason);
         } else {
-            let capture = self.archive(&page, at, time_from)?;
+            let capture = self.archive(page, at, time_from)?;
             line.kept = true;
             line.listings = reading.extraction.listings.len();
             let Reading { source, role, extraction } = reading;
-            self.kept.push(RecordedCapture { capture, source, role, listings: extraction.listings });
+            let kept = RecordedCapture { capture, source, role, listings: extraction.listings };
+            self.pages.send(Recorded::Page(Box::new(kept))).map_err(io::Error::other)?;
         }
         self.report.pages.push(line);
         Ok(())

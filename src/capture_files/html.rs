@@ -1,6 +1,6 @@
 //! A page saved as HTML only.
 //!
-//! The address stands in a comment of the browser or of the SingleFile extension, else in the page's own canonical link
+//! The address stands in a comment of the browser or of the `SingleFile` extension, else in the page's own canonical link
 //! or `og:url`. Chinese pages keep all of these in ASCII, so they are found before the encoding is known.
 
 use super::{FileError, Found, Limits, PageError, RecordedPage, Sink};

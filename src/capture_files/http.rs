@@ -75,7 +75,7 @@ pub(super) fn kind(status: u16, content_type: Option<&str>) -> Option<Skip> {
     if matches!(status, 100..200 | 204 | 205) {
         return Some(Skip::NoContent);
     }
-    let Some(kind) = content_type.map(essence).filter(|kind| !kind.is_empty()) else { return None };
+    let kind = content_type.map(essence).filter(|kind| !kind.is_empty())?;
     let page = matches!(
         kind.as_str(),
         "text/html" | "application/xhtml+xml" | "application/json" | "text/json" | "text/plain"
@@ -109,7 +109,7 @@ pub(super) struct Body {
 
 /// Undoes chunks and content coding of an archived body. A header that names a coding which the recorder had already
 /// taken off is put aside, so that nobody looks for it again.
-pub(super) fn body(headers: &mut Vec<(String, String)>, raw: &[u8], limit: usize) -> Result<Body, PageError> {
+pub(super) fn body(headers: &mut [(String, String)], raw: &[u8], limit: usize) -> Result<Body, PageError> {
     let chunked =
         find(headers, "transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().contains("chunked"));
     let plain = if chunked { unchunk(raw)? } else { raw.to_vec() };

@@ -59,5 +59,5 @@ impl std::error::Error for TooMuch {}
 
 /// Whether an error came from an allowance that ran out.
 pub(super) fn is_bomb(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<TooMuch>())
+    error.get_ref().and_then(|inner| inner.downcast_ref::<TooMuch>()).is_some()
 }

@@ -19,7 +19,7 @@ pub(super) fn read(input: impl Read, limits: &Limits, sink: &mut Sink<'_>) -> Re
         .and_then(|date| jiff::fmt::rfc2822::parse(date.trim()).ok())
         .map(|date| date.timestamp());
     let snapshot = mail.headers.get_first_value("Snapshot-Content-Location");
-    let mut main = snapshot.is_none();
+    let mut first = snapshot.is_none();
     for (at, part) in mail.parts().filter(|part| part.subparts.is_empty()).take(limits.records).enumerate() {
         let location = part.headers.get_first_value("Content-Location").unwrap_or_default();
         let html = matches!(part.ctype.mimetype.as_str(), "text/html" | "application/xhtml+xml");
@@ -27,8 +27,8 @@ pub(super) fn read(input: impl Read, limits: &Limits, sink: &mut Sink<'_>) -> Re
         let url = url.trim().to_owned();
         let found = if html {
             // The page itself comes first; what follows are its frames.
-            let looked_at = snapshot.as_ref().map_or(main, |snapshot| snapshot.trim() == url);
-            main = false;
+            let looked_at = snapshot.as_ref().map_or(first, |snapshot| snapshot.trim() == url);
+            first = false;
             let place = format!("第 {} 个部分", at + 1);
             page(part, &url, place, limits.body_bytes).map(|mut page| {
                 page.looked_at = Some(looked_at);

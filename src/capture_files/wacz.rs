@@ -13,6 +13,7 @@ use std::{
     collections::{BTreeSet, HashSet},
     io::{self, BufReader, Read, Seek},
     ops::ControlFlow,
+    path::Path,
 };
 use zip::ZipArchive;
 
@@ -62,7 +63,7 @@ pub(super) fn read(
     let archives = archives(&zip, &package)?;
     let pages = pages(&mut zip, &package)?;
     for member in archives {
-        let file = zip.by_name(&member).map_err(|error| refused(&member, error))?;
+        let file = zip.by_name(&member).map_err(|error| refused(&member, error.to_string()))?;
         let part = warc::Part { member: &member, pages: pages.as_ref() };
         if warc::read(BufReader::with_capacity(1 << 16, file), &part, limits, sink)?.is_break() {
             return Ok(ControlFlow::Break(()));
@@ -71,8 +72,8 @@ pub(super) fn read(
     Ok(ControlFlow::Continue(()))
 }
 
-fn refused(member: &str, problem: impl ToString) -> FileError {
-    FileError::Package { member: member.to_owned(), problem: problem.to_string() }
+fn refused(member: &str, problem: impl Into<String>) -> FileError {
+    FileError::Package { member: member.to_owned(), problem: problem.into() }
 }
 
 /// A small member, whole.
@@ -80,10 +81,10 @@ fn small<R: Read + Seek>(zip: &mut ZipArchive<R>, member: &str) -> Result<Option
     let file = match zip.by_name(member) {
         Ok(file) => file,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-        Err(error) => return Err(refused(member, error)),
+        Err(error) => return Err(refused(member, error.to_string())),
     };
     let mut bytes = Vec::new();
-    file.take(LIST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| refused(member, error))?;
+    file.take(LIST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| refused(member, error.to_string()))?;
     if bytes.len() > LIST_BYTES {
         return Err(FileError::TooLarge { what: member.to_owned(), limit: LIST_BYTES });
     }
@@ -94,12 +95,12 @@ fn small<R: Read + Seek>(zip: &mut ZipArchive<R>, member: &str) -> Result<Option
 fn package<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Package, FileError> {
     let bytes = small(zip, PACKAGE)?.ok_or_else(|| refused(PACKAGE, "没有这个文件，不是 WACZ"))?;
     if let Some(seal) = small(zip, SEAL)? {
-        let seal: Seal = serde_json::from_slice(&seal).map_err(|error| refused(SEAL, error))?;
+        let seal: Seal = serde_json::from_slice(&seal).map_err(|error| refused(SEAL, error.to_string()))?;
         if digest::fits(&seal.hash, &bytes) != Some(true) {
             return Err(refused(PACKAGE, format!("摘要应为 {}，实际 sha256:{}", seal.hash, sha256_hex(&bytes))));
         }
     }
-    serde_json::from_slice(&bytes).map_err(|error| refused(PACKAGE, error))
+    serde_json::from_slice(&bytes).map_err(|error| refused(PACKAGE, error.to_string()))
 }
 
 /// One member against its stated size and digest.
@@ -112,12 +113,12 @@ fn check<R: Read + Seek>(
     let member = resource.path.as_str();
     let stated = resource.hash.strip_prefix("sha256:").filter(|hex| hex.len() == 64);
     let stated = stated.ok_or_else(|| refused(member, format!("摘要为 `{}`，应为 sha256:", resource.hash)))?;
-    let file = zip.by_name(member).map_err(|error| refused(member, error))?;
+    let file = zip.by_name(member).map_err(|error| refused(member, error.to_string()))?;
     let mut writer = HashingWriter::new(io::sink());
     io::copy(&mut Metered::new(file, allowance), &mut writer).map_err(|error| {
         match FileError::stream(0, total_bytes, error) {
             bomb @ FileError::Bomb { .. } => bomb,
-            other => refused(member, other),
+            other => refused(member, other.to_string()),
         }
     })?;
     let (_, found, bytes) = writer.finish();
@@ -135,9 +136,10 @@ fn archives<R: Read + Seek>(zip: &ZipArchive<R>, package: &Package) -> Result<Ve
     let listed: BTreeSet<&str> = package.resources.iter().map(|resource| resource.path.as_str()).collect();
     let mut found = BTreeSet::new();
     for name in zip.file_names() {
-        let name = name.map_err(|error| refused("(文件名无法辨认)", error))?.into_owned();
+        let name = name.map_err(|error| refused("(文件名无法辨认)", error.to_string()))?.into_owned();
         let lower = name.to_ascii_lowercase();
-        if lower.starts_with("archive/") && (lower.ends_with(".warc.gz") || lower.ends_with(".warc")) {
+        let is_warc = Path::new(lower.trim_end_matches(".gz")).extension().is_some_and(|end| end == "warc");
+        if lower.starts_with("archive/") && is_warc {
             if !listed.contains(name.as_str()) {
                 return Err(refused(&name, "datapackage.json 中没有列出"));
             }

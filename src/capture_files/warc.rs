@@ -143,7 +143,7 @@ impl<R: BufRead> Reader<'_, '_, R> {
         let asked = Asked { of, url, method, body: body.unwrap_or_default().to_owned() };
         match &mut self.waiting {
             Some(waiting) if belongs(&asked, waiting.id.as_deref(), &waiting.page.url) => {
-                attach(asked, &mut waiting.page)
+                attach(asked, &mut waiting.page);
             }
             _ => self.asked = Some(asked),
         }

@@ -63,6 +63,18 @@ pub struct RecordedCapture {
     pub listings: Vec<Listing>,
 }
 
+/// What a recording brings, piece by piece, so that a large one need not be in memory.
+#[derive(Clone, Debug)]
+pub enum Recorded {
+    /// One page more.
+    Page(Box<RecordedCapture>),
+    /// That was all.
+    End,
+}
+
+/// Pieces of a recording. One that stops before [`Recorded::End`] was abandoned.
+pub type Recording = Box<dyn Iterator<Item = Recorded> + Send>;
+
 /// The contract of the imports.
 #[async_trait]
 pub trait Imports: Send + Sync {
@@ -71,6 +83,7 @@ pub trait Imports: Send + Sync {
 
     /// Stores a recording, all of it or nothing, under a sweep of its own that is finished at once. A listing that is
     /// known from a later time than the recording keeps what it says. No page is queued, no host is touched.
-    /// `None`: the content was imported before, and nothing is stored.
-    async fn add_recording(&self, import: NewImport, pages: Vec<RecordedCapture>) -> Result<Option<ImportRecord>>;
+    /// `None`: the content was imported before, or there is no page in it, and nothing is stored. An abandoned recording
+    /// is an error, and nothing of it is stored either.
+    async fn add_recording(&self, import: NewImport, recording: Recording) -> Result<Option<ImportRecord>>;
 }

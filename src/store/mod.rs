@@ -16,7 +16,7 @@ pub use frontier::{
     Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, RobotsCopy, RobotsState, SavedCapture,
     SweepReport,
 };
-pub use imports::{ImportKind, ImportRecord, Imports, NewImport, RecordedCapture};
+pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};
 pub use leads::{Leads, PackageRecord, StoredLead};
 pub use listings::{CaptureRow, Listings, StoredListing, Versions};
 

@@ -10,9 +10,10 @@ use std::{
 use tanzhao::{
     app::{App, builtin, import_report::ImportReport, importing::import_captures, rereading, sweep::built_in_sources},
     config::Config,
-    domain::{ListingId, Request},
+    domain::{ListingId, PageRole, Request, SourceId},
     evidence::{CaptureRecord, read_capture, write_capture},
     sources::Registry,
+    store::{ImportKind, NewImport, Recorded, RecordedCapture, SavedCapture, StoreError},
 };
 
 const DETAIL: &str = "https://chaoyang.58.com/jiajiao/51234567890123x.shtml";
@@ -128,10 +129,18 @@ fn refused_and_half_read_files_have_their_exit_codes() {
     assert!(errors.contains("absent.har") && !dir.path().join("data").exists(), "nothing was touched: {errors}");
 
     std::fs::write(dir.path().join("empty.har"), "").expect("a file");
-    std::fs::write(dir.path().join("no.wacz"), wacz("sha256:".to_owned() + &"0".repeat(64))).expect("a file");
+    std::fs::write(dir.path().join("no.wacz"), wacz(&format!("sha256:{}", "0".repeat(64)))).expect("a file");
     let (code, out, _) = run(tanzhao(dir.path()).args(["import", "capture", "empty.har", "no.wacz"]));
     assert_eq!(code, 2, "{out}");
     assert!(out.contains("文件是空的") && out.contains("整包不予导入") && out.contains("archive/a.warc"), "{out}");
+
+    std::fs::write(dir.path().join("data/captures"), "a file where the folder should be").expect("a file");
+    har(dir.path(), "good.har", &[entry(DETAIL, 200, "2026-11-25T10:00:00+08:00", &offer())]);
+    let (code, out, _) = run(tanzhao(dir.path()).args(["import", "capture", "good.har"]));
+    assert!(code == 2 && out.contains("存档写入失败，本文件未导入") && out.contains("保存网页 0 份"), "{out}");
+    std::fs::remove_file(dir.path().join("data/captures")).expect("the file");
+    let (code, out, _) = run(tanzhao(dir.path()).args(["import", "capture", "good.har"]));
+    assert!(code == 0 && out.contains("good.har：已导入\n"), "nothing was remembered of the failure: {out}");
 
     let whole = har(dir.path(), "cut.har", &[entry(DETAIL, 200, "2026-11-25T10:00:00+08:00", &offer())]);
     let text = std::fs::read(&whole).expect("the file");
@@ -142,7 +151,7 @@ fn refused_and_half_read_files_have_their_exit_codes() {
 }
 
 /// A WACZ whose only archive is stated to have this digest.
-fn wacz(hash: String) -> Vec<u8> {
+fn wacz(hash: &str) -> Vec<u8> {
     let package = json!({"resources": [{"name": "a", "path": "archive/a.warc", "hash": hash, "bytes": 4}]}).to_string();
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in [("archive/a.warc", "WARC"), ("datapackage.json", package.as_str())] {
@@ -150,6 +159,36 @@ fn wacz(hash: String) -> Vec<u8> {
         zip.write_all(bytes.as_bytes()).expect("a vector takes all");
     }
     zip.finish().expect("a zip").into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abandoned_recording_leaves_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let app = App::open(dir.path()).expect("a new store");
+    let import = NewImport {
+        kind: ImportKind::Capture,
+        file: "a.har".to_owned(),
+        sha256: "a".repeat(64),
+        bytes: 1,
+        by: "张三".to_owned(),
+        at: app.clock.now(),
+    };
+    let capture = SavedCapture { warc: "captures/a".to_owned(), offset: 0, sha256: "b".repeat(64), status: 200 };
+    let page = RecordedCapture {
+        capture,
+        source: SourceId("recorded".to_owned()),
+        role: PageRole::Detail,
+        listings: Vec::new(),
+    };
+    let page = Recorded::Page(Box::new(page));
+    let add = |pieces: Vec<Recorded>| app.imports.add_recording(import.clone(), Box::new(pieces.into_iter()));
+    assert!(matches!(add(vec![page.clone()]).await, Err(StoreError::Abandoned)));
+    assert!(app.listings.captures(None).await.expect("captures").is_empty());
+    assert!(app.frontier.sweeps().await.expect("sweeps").is_empty());
+    assert_eq!(add(vec![Recorded::End]).await.expect("no page"), None);
+    assert!(add(vec![page.clone(), Recorded::End]).await.expect("a recording").is_some());
+    assert_eq!(add(vec![page, Recorded::End]).await.expect("known"), None, "the same content once");
+    assert_eq!(app.listings.captures(None).await.expect("captures").len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use super::{SqliteStore, listings, timestamp, to_json};
 use crate::{
     domain::SweepId,
-    store::{ImportKind, ImportRecord, Imports, NewImport, RecordedCapture, Result},
+    store::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording, Result, StoreError},
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,9 +15,13 @@ impl Imports for SqliteStore {
         self.read(move |db| find(db, kind, &sha256)).await
     }
 
-    async fn add_recording(&self, import: NewImport, pages: Vec<RecordedCapture>) -> Result<Option<ImportRecord>> {
+    async fn add_recording(&self, import: NewImport, mut recording: Recording) -> Result<Option<ImportRecord>> {
         self.write(move |db| {
             if find(db, import.kind, &import.sha256)?.is_some() {
+                return Ok(None);
+            }
+            let mut piece = recording.next();
+            if matches!(piece, Some(Recorded::End)) {
                 return Ok(None);
             }
             let now = import.at.as_millisecond();
@@ -32,10 +36,14 @@ impl Imports for SqliteStore {
                 .insert(params![
                     import.kind.code(), import.file, import.sha256, i64::try_from(import.bytes).unwrap_or(i64::MAX), import.by, now, sweep
                 ])?;
-            for page in &pages {
-                keep(db, page, id, SweepId(sweep), now)?;
+            while let Some(Recorded::Page(page)) = piece {
+                keep(db, &page, id, SweepId(sweep), now)?;
+                piece = recording.next();
             }
-            Ok(Some(ImportRecord { id, import, sweep: SweepId(sweep) }))
+            match piece {
+                Some(_) => Ok(Some(ImportRecord { id, import, sweep: SweepId(sweep) })),
+                None => Err(StoreError::Abandoned),
+            }
         })
         .await
     }
