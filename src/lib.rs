@@ -21,6 +21,7 @@ pub mod clock;
 pub mod domain;
 
 pub mod assess;
+pub mod capture_files;
 pub mod classify;
 pub mod evidence;
 pub mod extract;

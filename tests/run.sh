@@ -50,4 +50,7 @@ trap 'rm -rf "$scratch"' EXIT
 cargo run --quiet --locked -- --data-dir "$scratch/data" demo --once >"$scratch/demo.txt"
 "$venv/bin/python" tests/outside/check_packages.py "$scratch"
 
+say "recordings, written by foreign tools"
+"$venv/bin/python" tests/outside/check_import.py "${CARGO_TARGET_DIR:-target}/debug/tanzhao" "$scratch/import"
+
 say "all checks passed"

@@ -1,6 +1,7 @@
 //! What the binary carries with it: lexicon, places, matters, model, and the sample web with its definitions.
 
 use crate::assess::{Knowledge, Reading, Toolkit, ToolkitError};
+use crate::sources::SourceManifest;
 use include_dir::{Dir, include_dir};
 use std::path::Path;
 
@@ -12,6 +13,8 @@ static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/seeds/sources");
 pub const MODEL: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/tanzhao.model"));
 /// The committed matter table.
 pub const MATTERS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/matters.toml"));
+/// The definition of pages that have none.
+const UNDEFINED: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/recorded.toml"));
 /// The listings of the sample web.
 pub const SAMPLE_LISTINGS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/sample-web/listings.jsonl"));
 
@@ -29,6 +32,21 @@ fn texts(dir: &'static Dir<'_>) -> Vec<(&'static str, &'static str)> {
 #[must_use]
 pub fn sample_sources() -> Vec<(&'static str, &'static str)> {
     texts(&SOURCES).into_iter().filter(|(name, _)| name.starts_with("sample-")).collect()
+}
+
+/// Every committed definition: the sample web's and those of real sites.
+#[must_use]
+pub fn all_sources() -> Vec<(&'static str, &'static str)> {
+    texts(&SOURCES)
+}
+
+/// What reads a recorded page that no definition describes.
+///
+/// # Errors
+/// Never with the committed file.
+pub fn undefined_source() -> anyhow::Result<SourceManifest> {
+    crate::sources::manifest::parse("seeds/recorded.toml", UNDEFINED)
+        .map_err(|problems| anyhow::anyhow!(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }
 
 /// The judge, with the committed model or another one.

@@ -3,6 +3,9 @@
 pub mod builtin;
 pub mod demo;
 pub mod handover;
+pub mod import_report;
+pub mod importing;
+pub mod recorded;
 pub mod rereading;
 pub mod status;
 pub mod sweep;
@@ -13,7 +16,7 @@ use crate::{
     config::Config,
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::beijing,
-    store::{Frontier, Leads, Listings, StoreError, sqlite::SqliteStore},
+    store::{Frontier, Imports, Leads, Listings, StoreError, sqlite::SqliteStore},
 };
 use jiff::civil::Date;
 use std::{
@@ -37,6 +40,8 @@ pub struct App {
     pub listings: Arc<dyn Listings>,
     /// The leads.
     pub leads: Arc<dyn Leads>,
+    /// Files that people brought in.
+    pub imports: Arc<dyn Imports>,
     /// The archive.
     pub captures: CaptureFolder,
     /// The time.
@@ -67,7 +72,8 @@ impl App {
             data_dir: data_dir.to_owned(),
             frontier: Arc::clone(&store) as Arc<dyn Frontier>,
             listings: Arc::clone(&store) as Arc<dyn Listings>,
-            leads: store,
+            leads: Arc::clone(&store) as Arc<dyn Leads>,
+            imports: store,
             captures: CaptureFolder::new(data_dir),
             clock,
         }

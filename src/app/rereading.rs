@@ -1,6 +1,10 @@
 //! `reprocess`: extraction and judgement again from the archived pages, without any request.
 
-use super::{App, sweep::assessor};
+use super::{
+    App,
+    recorded::{Readers, UNDEFINED},
+    sweep::assessor,
+};
 use crate::{
     assess::Toolkit,
     config::Config,
@@ -39,10 +43,16 @@ pub async fn reprocess(
     sweep: Option<SweepId>,
 ) -> anyhow::Result<Reread> {
     let mut done = Reread::default();
+    let recorded = Arc::new(Readers::new(registry.clone())?);
     let registry = Arc::new(registry);
     for capture in app.listings.captures(sweep).await? {
         let (folder, registry, row) = (app.captures.clone(), Arc::clone(&registry), capture.clone());
+        let recorded = Arc::clone(&recorded);
         let read = tokio::task::spawn_blocking(move || {
+            if row.source == UNDEFINED {
+                let bytes = folder.load(&row.warc, &row.sha256).map_err(|error| error.to_string())?;
+                return recorded.reread(&bytes);
+            }
             let source = registry
                 .get(&SourceId(row.source.clone()))
                 .ok_or_else(|| format!("no definition of source `{}`", row.source))?;

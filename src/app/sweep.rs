@@ -302,3 +302,11 @@ async fn crawl_and_judge(
 pub fn sample_sources(values: &[(&str, &str)]) -> anyhow::Result<Vec<SourceManifest>> {
     parse_sources(builtin::sample_sources().into_iter(), values)
 }
+
+/// Every committed definition, for pages that are there already: archived or recorded ones.
+///
+/// # Errors
+/// Never with the committed definitions.
+pub fn built_in_sources(values: &[(&str, &str)]) -> anyhow::Result<Vec<SourceManifest>> {
+    parse_sources(builtin::all_sources().into_iter(), values)
+}

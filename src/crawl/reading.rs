@@ -82,6 +82,7 @@ impl ReadPage {
             fetched_at: self.fetched_at,
             robots_rule: self.rule.clone(),
             software: self.software.clone(),
+            notes: &[],
         })
     }
 

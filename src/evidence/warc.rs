@@ -40,6 +40,8 @@ pub struct CaptureRecord<'a> {
     pub robots_rule: String,
     /// Name and version of the software.
     pub software: String,
+    /// Further fields of the metadata record, for example where a recording came from.
+    pub notes: &'a [(String, String)],
 }
 
 /// What was written.
@@ -188,6 +190,9 @@ fn metadata_block(capture: &CaptureRecord<'_>) -> String {
     push_header(&mut text, "fetched-at", &capture.fetched_at.to_string());
     if capture.request.url != capture.final_url {
         push_header(&mut text, "via", &capture.request.url);
+    }
+    for (name, value) in capture.notes {
+        push_header(&mut text, name, value);
     }
     let _ = write!(text, "body-sha256: {}\r\n", sha256_hex(capture.raw_body));
     text

@@ -33,6 +33,7 @@ fn sealed(body: &[u8], encoding: &str) -> Vec<u8> {
         fetched_at: Timestamp::from_second(1_795_000_000).expect("in range"),
         robots_rule: "robots.txt 允许: 无匹配规则".to_owned(),
         software: "tanzhao/0.1.0".to_owned(),
+        notes: &[],
     };
     let receipt = write_capture(&mut file, &record).expect("a vector takes all");
     assert_eq!((receipt.records, receipt.bytes), (4, file.len() as u64));

@@ -1,7 +1,7 @@
 //! All sources of a run: from a name or an address to the definition.
 
 use super::SourceManifest;
-use crate::domain::SourceId;
+use crate::domain::{PageRole, SourceId};
 use url::Url;
 
 /// Two definitions with one id.
@@ -41,6 +41,16 @@ impl Registry {
     #[must_use]
     pub fn owner(&self, url: &Url) -> Option<&SourceManifest> {
         self.manifests.iter().find(|manifest| manifest.in_scope(url))
+    }
+
+    /// The first source, by id, with a page that an address belongs to, and that page's role.
+    #[must_use]
+    pub fn describes(&self, url: &Url) -> Option<(&SourceManifest, PageRole)> {
+        const ROLES: [PageRole; 4] = [PageRole::Detail, PageRole::Share, PageRole::Api, PageRole::Index];
+        self.manifests.iter().filter(|manifest| manifest.in_scope(url)).find_map(|manifest| {
+            let role = ROLES.into_iter().find(|role| manifest.page_for(*role, url.as_str()).is_some())?;
+            Some((manifest, role))
+        })
     }
 
     /// All, by id.

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// A whole group of writes did not reach the disk; nothing of it is stored.
     #[error("database could not commit, nothing of the group was stored: {0}")]
     Commit(String),
+    /// A recording stopped before its end; nothing of it is stored.
+    #[error("the recording was abandoned, nothing of it was stored")]
+    Abandoned,
     /// A stored JSON column is not what this program writes.
     #[error("database holds a damaged {column}: {source}")]
     Damaged {
@@ -61,7 +64,7 @@ impl StoreError {
     pub fn is_directory(&self) -> bool {
         match self {
             Self::Locked { .. } | Self::Directory { .. } | Self::TooNew { .. } | Self::Missing { .. } => true,
-            Self::Sql(_) | Self::Commit(_) | Self::Damaged { .. } | Self::Closed => false,
+            Self::Sql(_) | Self::Commit(_) | Self::Abandoned | Self::Damaged { .. } | Self::Closed => false,
         }
     }
 }

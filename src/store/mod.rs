@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod frontier;
+pub mod imports;
 pub mod leads;
 pub mod listings;
 pub mod sqlite;
@@ -15,6 +16,7 @@ pub use frontier::{
     Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Previous, RobotsCopy, RobotsState,
     SavedCapture, SourceState, SweepReport, Tally, Unfetched, Visit,
 };
+pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};
 pub use leads::{Leads, PackageRecord, StoredLead};
 pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, StoredListing, Versions};
 

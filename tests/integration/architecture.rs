@@ -12,6 +12,8 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
     ("sources", Purity::Pure, &["domain"]),
     ("text", Purity::Pure, &["domain"]),
     ("evidence", Purity::Pure, &["domain"]),
+    // Many formats of files from outside, none of which judging or crawling has to know.
+    ("capture_files", Purity::Pure, &["domain", "evidence"]),
     ("extract", Purity::Pure, &["domain", "sources"]),
     ("signals", Purity::Pure, &["domain", "text"]),
     ("classify", Purity::Pure, &["domain", "text", "signals"]),
@@ -32,6 +34,7 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
             "sources",
             "text",
             "evidence",
+            "capture_files",
             "extract",
             "signals",
             "classify",

@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod frontier_life;
 mod hostile;
+mod import;
 mod kill;
 mod migration;
 mod store_contract;

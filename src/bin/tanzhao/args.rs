@@ -46,6 +46,8 @@ pub enum Command {
     Sweep(Sweep),
     /// Check source definitions, or try one on a page
     Source(Source),
+    /// Bring in files that people made
+    Import(Import),
     /// Extract and judge again from the archived pages, without any request
     Reprocess(Reprocess),
     /// What is running, what is blocked and why
@@ -148,11 +150,39 @@ pub enum SourceCommand {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct Import {
+    #[command(subcommand)]
+    pub what: ImportCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Pages recorded by hand: HAR, WARC, WACZ, saved HTML or MHTML; no request follows from them
+    Capture {
+        /// The files, known by their content whatever their names are
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Definitions that describe the pages (default: the built-in ones of seeds/sources)
+        #[arg(long, value_name = "PATH")]
+        sources: Option<PathBuf>,
+        /// Who imports; kept with every page
+        #[arg(long, env = "USER", hide_env_values = true, default_value = "未注明", value_name = "NAME")]
+        by: String,
+        /// Write the report as JSON
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// Fill ${NAME} in definitions (may be repeated)
+        #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+        set: Vec<(String, String)>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
 pub struct Reprocess {
     /// Only the pages of this sweep
     #[arg(long, value_name = "ID")]
     pub sweep: Option<i64>,
-    /// Where the definitions are (the sample web's own are built in)
+    /// Where the definitions are (default: the built-in ones of seeds/sources)
     #[arg(long, value_name = "PATH")]
     pub sources: Option<PathBuf>,
     /// Fill ${NAME} in definitions (may be repeated)

@@ -238,7 +238,7 @@ pub async fn reprocess(global: &Global, order: Reprocess) -> anyhow::Result<Exit
     let sources = match &order.sources {
         Some(path) => campaign::load_sources(path, &pairs(&order.set))?,
         // Archived pages carry their own addresses, so the ports of the sample web do not matter here.
-        None => campaign::sample_sources(&demonstration::DEFAULT_SITES)?,
+        None => campaign::built_in_sources(&demonstration::DEFAULT_SITES)?,
     };
     let toolkit = Arc::new(builtin::toolkit(None)?);
     let done = rereading::reprocess(&app, &config, Registry::new(sources)?, toolkit, order.sweep.map(SweepId)).await?;

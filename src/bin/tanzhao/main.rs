@@ -2,6 +2,7 @@
 
 mod args;
 mod crawl;
+mod import;
 mod judge;
 mod leads;
 mod output;
@@ -39,6 +40,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Demo(demo) => crawl::demo(&global, demo).await,
         Command::Sweep(sweep) => crawl::sweep(&global, sweep).await,
         Command::Source(source) => crawl::source(&global, source).await,
+        Command::Import(order) => import::import(&global, order).await,
         Command::Reprocess(order) => crawl::reprocess(&global, order).await,
         Command::Status(order) => crawl::status(&global, order).await,
         Command::Classify(order) => tokio::task::block_in_place(|| judge::classify(&order)),

@@ -95,6 +95,16 @@ pub(super) fn gone(db: &Connection, page: PageId, sweep: SweepId, now: i64) -> R
     Ok(())
 }
 
+/// Whether a listing is already known from a later time than this reading of it: recordings may be older than a sweep.
+pub(super) fn known_later(db: &Connection, listing: &Listing) -> Result<bool> {
+    let known: Option<String> = db
+        .prepare_cached("SELECT listing FROM listings WHERE canonical_url = ?1")?
+        .query_row([listing.canonical_url.as_str()], |row| row.get(0))
+        .optional()?;
+    let known: Option<Listing> = known.map(|text| from_json("listing", &text)).transpose()?;
+    Ok(known.is_some_and(|known| known.fetched_at > listing.fetched_at))
+}
+
 #[async_trait]
 impl Listings for SqliteStore {
     async fn unassessed(&self, limit: u32) -> Result<Vec<StoredListing>> {
@@ -176,13 +186,13 @@ impl Listings for SqliteStore {
                     Ok((row.get(0)?, row.get(1)?))
                 })?;
             for listing in &listings {
-                // An older capture never overwrites what a newer one said.
+                // An older capture never overwrites what a newer one said, nor an older recording what a sweep saw later.
                 let newer: bool = db.query_row(
                     "SELECT EXISTS (SELECT 1 FROM listings WHERE canonical_url = ?1 AND capture > ?2)",
                     params![listing.canonical_url.as_str(), capture.0],
                     |row| row.get(0),
                 )?;
-                if !newer {
+                if !newer && !known_later(db, listing)? {
                     let place = Place { capture: Some(capture.0), page, sweep: SweepId(sweep) };
                     upsert(db, listing, place, now)?;
                 }

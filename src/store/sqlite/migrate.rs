@@ -4,8 +4,11 @@ use super::frontier::key_hash;
 use crate::store::{Result, StoreError};
 use rusqlite::{Connection, functions::FunctionFlags};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first_path.sql"), include_str!("migrations/0002_crawl.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first_path.sql"),
+    include_str!("migrations/0002_crawl.sql"),
+    include_str!("migrations/0003_captures.sql"),
+];
 
 /// The schema this program works with.
 pub(super) fn known() -> i64 {

@@ -5,6 +5,7 @@
 //! never damages the file. Captures follow the same rule.
 
 mod frontier;
+mod imports;
 mod leads;
 mod listings;
 mod migrate;
