@@ -1,7 +1,10 @@
 //! `status`: what is running, what is blocked and why, when it goes on.
 
 use super::App;
-use crate::store::{PageReport, StoreError, SweepReport};
+use crate::{
+    domain::SourceId,
+    store::{PageReport, SourceState, StoreError, SweepReport, Unfetched},
+};
 use serde::Serialize;
 
 /// One host.
@@ -17,6 +20,8 @@ pub struct HostStatus {
     pub blocked_reason: Option<String>,
     /// What its robots.txt was.
     pub robots: String,
+    /// How long it takes to answer, in milliseconds, moving average; 0 before the first answer.
+    pub latency_ms: u64,
 }
 
 /// The whole answer.
@@ -24,6 +29,8 @@ pub struct HostStatus {
 pub struct Status {
     /// Sweeps, newest first.
     pub sweeps: Vec<SweepReport>,
+    /// Sources: what each waits for, and when it goes on.
+    pub sources: Vec<SourceState>,
     /// Hosts.
     pub hosts: Vec<HostStatus>,
     /// Pages by source, state and reason.
@@ -47,13 +54,24 @@ pub async fn status(app: &App) -> Result<Status, StoreError> {
             blocked_until,
             blocked_reason,
             robots: host.robots,
+            latency_ms: u64::try_from(host.latency.as_millis()).unwrap_or(u64::MAX),
         }
     });
     Ok(Status {
         sweeps: app.frontier.sweeps().await?,
+        sources: app.frontier.sources().await?,
         hosts: hosts.collect(),
         pages: app.frontier.pages(None).await?,
         unassessed: app.listings.backlog().await?,
         leads: app.leads.list().await?.len(),
     })
+}
+
+/// Addresses that were not fetched, each with its reason, at most `limit`.
+///
+/// # Errors
+/// The store's.
+pub async fn unfetched(app: &App, source: Option<&str>, limit: u32) -> Result<Vec<Unfetched>, StoreError> {
+    let source = source.map(|id| SourceId(id.to_owned()));
+    app.frontier.unfetched(source.as_ref(), limit).await
 }

@@ -195,6 +195,15 @@ pub struct StatusArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+    /// Every address that was not fetched, with its reason
+    #[arg(long)]
+    pub urls: bool,
+    /// Only this source's addresses
+    #[arg(long, value_name = "ID", requires = "urls")]
+    pub source: Option<String>,
+    /// At most so many addresses
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "urls")]
+    pub limit: u32,
 }
 
 #[derive(Debug, clap::Args)]

@@ -18,6 +18,7 @@ use tanzhao::{
     domain::{FetchedPage, PageRole, Request, SweepId},
     extract::extract,
     sources::{Registry, SourceManifest},
+    store::SourceState,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -254,6 +255,19 @@ pub async fn reprocess(global: &Global, order: Reprocess) -> anyhow::Result<Exit
 
 pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> {
     let app = App::open_read_only(&global.data_dir)?;
+    if order.urls {
+        let pages = state::unfetched(&app, order.source.as_deref(), order.limit).await?;
+        if order.json {
+            write_json(Path::new("-"), &pages)?;
+            return Ok(Exit::Done);
+        }
+        for page in &pages {
+            let due = page.due.map_or_else(String::new, |at| format!("，最早 {at}"));
+            println!("{} {} {}：{}{due}", page.source, page_state(&page.state), page.url, page.reason);
+        }
+        println!("未抓取地址 {} 个（最多列出 {}）", pages.len(), order.limit);
+        return Ok(Exit::Done);
+    }
     let status = state::status(&app).await?;
     if order.json {
         write_json(Path::new("-"), &status)?;
@@ -264,19 +278,67 @@ pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> 
         let end = sweep.finished.map_or_else(|| "未完成（可继续）".to_owned(), |at| format!("完成于 {at}"));
         println!("第 {} 次采集 {} 开始 {} {end}", sweep.id, sweep.sources.join(","), sweep.started);
     }
+    for source in &status.sources {
+        print_source(source);
+    }
     for host in &status.hosts {
-        println!("站点 {}:最早下次请求 {},robots.txt:{}", host.host, host.next_request_after, host.robots);
+        println!(
+            "站点 {}：最早下次请求 {}，平均响应 {} ms，robots.txt：{}",
+            host.host, host.next_request_after, host.latency_ms, host.robots
+        );
         if let (Some(until), Some(reason)) = (host.blocked_until, &host.blocked_reason) {
-            println!("  暂停至 {until}:{reason}");
+            println!("  暂停至 {until}：{reason}");
         }
     }
     for page in &status.pages {
         let reason = if page.reason.is_empty() {
             String::new()
         } else {
-            format!(":{}（例：{}）", page.reason, page.example)
+            format!("：{}（例：{}）", page.reason, page.example)
         };
-        println!("页面 {} {} {} 页{reason}", page.source, page.state, page.pages);
+        println!("页面 {} {} {} 页{reason}", page.source, page_state(&page.state), page.pages);
     }
     Ok(Exit::Done)
+}
+
+/// Why nothing is happening at a source, when it goes on, and what a person can do.
+fn print_source(source: &SourceState) {
+    let (state, advice) = match source.state.as_str() {
+        "quarantined" => ("已隔离", "对照网站核对定义后用 source release 解除"),
+        "blocked" => ("对方限制访问", "不绕过：等待期满，或联系平台协查、改用人工录制页面（import capture）"),
+        "budget" => ("今日额度用完", ""),
+        "quiet" => ("静默时段", ""),
+        "waiting" => ("等待间隔", ""),
+        "ready" => ("可以继续", ""),
+        _ => ("无待抓页面", ""),
+    };
+    let next = source.next_wakeup.map_or_else(String::new, |at| format!("，下次 {at}"));
+    println!(
+        "来源 {}：{state}{next}，今日剩余 {} 次，待抓 {} 页，未抓 {} 页",
+        source.source, source.budget_left, source.pending, source.not_fetched
+    );
+    if !source.why.is_empty() {
+        println!("  原因：{}", source.why);
+    }
+    if !advice.is_empty() {
+        println!("  处理：{advice}");
+    }
+    if let Some((at, url, what)) = &source.last_error {
+        println!("  最近一次问题：{at} {url} {what}");
+    }
+    for rule in &source.robots {
+        println!("  robots.txt {rule}");
+    }
+}
+
+fn page_state(state: &str) -> &str {
+    match state {
+        "pending" => "待抓",
+        "later" => "稍后再试",
+        "leased" => "正在抓",
+        "done" => "已抓",
+        "aside" => "搁置",
+        "not remembered" => "未记录",
+        other => other,
+    }
 }
