@@ -1,10 +1,10 @@
 //! Whose turn it is: the host that has waited longest, when its own clock, its address, its operator, its source's budget and
 //! the hour of the day all allow it.
 
-use super::{super::timestamp, NEVER};
+use super::NEVER;
 use crate::{
     domain::{CaptureId, Epoch, HostKey, PageId, PageRole, QuietHours, Request, SourceId, SweepId, UrlKey, beijing},
-    store::{Claim, Lease, NewPage, Previous, Result},
+    store::{Claim, Lease, NewPage, Previous, Result, sqlite::timestamp},
 };
 use jiff::ToSpan;
 use rusqlite::{Connection, OptionalExtension, Row, params};

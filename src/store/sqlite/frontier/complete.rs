@@ -1,15 +1,15 @@
 //! What an attempt brought, in one transaction.
 
-use super::{
-    super::{listings, timestamp},
-    NEVER, put,
-};
+use super::{NEVER, put};
 use crate::{
     domain::{
         FetchOutcome, Listing, NextStep, PageRole,
         outcome::{MAX_STRIKES, WALL_REST},
     },
-    store::{Completion, Lease, Result, Visit},
+    store::{
+        Completion, Lease, Result, Visit,
+        sqlite::{listings, timestamp},
+    },
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, params};

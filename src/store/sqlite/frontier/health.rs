@@ -1,9 +1,9 @@
 //! Why is nothing happening, and when will it? What `status` asks of the frontier.
 
-use super::{super::timestamp, NEVER};
+use super::NEVER;
 use crate::{
     domain::{HostKey, SweepId},
-    store::{HostState, PageReport, Result, SourceState, Tally, Unfetched},
+    store::{HostState, PageReport, Result, SourceState, Tally, Unfetched, sqlite::timestamp},
 };
 use rusqlite::{Connection, params};
 use std::time::Duration;
