@@ -38,6 +38,7 @@ pub async fn reprocess(
     toolkit: Arc<Toolkit>,
     sweep: Option<SweepId>,
 ) -> anyhow::Result<Reread> {
+    app.note_config(config).await?;
     let mut done = Reread::default();
     let registry = Arc::new(registry);
     for capture in app.listings.captures(sweep).await? {

@@ -199,6 +199,7 @@ pub async fn sweep(
 ) -> anyhow::Result<SweepSummary> {
     let (chosen, skipped) = choose(sources, order)?;
     check_contact(config, order.loopback)?;
+    app.note_config(config).await?;
     let guard = if order.loopback { Guard::LoopbackOnly } else { Guard::PublicOnly };
     let ids: Vec<SourceId> = chosen.iter().map(|source| source.id.clone()).collect();
     let (id, resumed) = app.frontier.open_sweep(&ids).await?;

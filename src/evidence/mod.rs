@@ -2,12 +2,14 @@
 //!
 //! Everything here is pure: bytes come in as slices and leave through `impl Write`.
 
+pub mod audit;
 pub mod decode;
 pub mod mask;
 pub mod seal;
 pub mod warc;
 pub mod warc_read;
 
+pub use audit::{AuditBreak, AuditFault, AuditHead, AuditRow, AuditWalk};
 pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};
 pub use seal::{Chain, HashingWriter, sha256_hex};

@@ -4,12 +4,14 @@
 //! returned `Ok` has been committed; after kill -9 at any moment the store holds every committed call and nothing of an
 //! unfinished one.
 
+pub mod audit;
 pub mod error;
 pub mod frontier;
 pub mod leads;
 pub mod listings;
 pub mod sqlite;
 
+pub use audit::{Audit, AuditFilter, Watched};
 pub use error::StoreError;
 pub use frontier::{
     Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, RobotsCopy, RobotsState, SavedCapture,

@@ -1,6 +1,7 @@
 //! Tests from outside the library, in one binary: one link step, one harness.
 
 mod architecture;
+mod audit;
 mod cli;
 mod hostile;
 mod kill;

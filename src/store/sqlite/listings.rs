@@ -1,9 +1,9 @@
 //! Listings in SQLite.
 
-use super::{SqliteStore, from_json, to_json};
+use super::{SqliteStore, audit, from_json, to_json};
 use crate::{
-    domain::{Assessment, CaptureId, Listing, ListingId, SweepId},
-    store::{CaptureRow, Listings, Result, StoredListing, Versions},
+    domain::{Assessment, AuditKind, CaptureId, Listing, ListingId, SweepId},
+    store::{CaptureRow, Listings, Result, StoredListing, Versions, Watched},
     text::Fingerprint,
 };
 use async_trait::async_trait;
@@ -49,8 +49,13 @@ impl Listings for SqliteStore {
         batch: Vec<(ListingId, Assessment, Fingerprint)>,
         versions: &Versions,
     ) -> Result<()> {
-        let versions = versions.clone();
+        let (versions, who, now) = (versions.clone(), self.who.clone(), self.now_ms());
         self.write(move |db| {
+            for (name, digest) in [("model", &versions.model), ("lexicon", &versions.lexicon)] {
+                let details = serde_json::Value::Null;
+                let seen = Watched { name, kind: AuditKind::ModelChanged, digest: digest.clone(), details };
+                audit::watch(db, &who, &seen, now)?;
+            }
             let mut update = db.prepare_cached(
                 "UPDATE listings SET assessment = ?2, verdict = ?3, score = ?4, fingerprint = ?5, model = ?6, lexicon = ?7 WHERE id = ?1",
             )?;

@@ -4,6 +4,7 @@
 //! `synchronous = NORMAL` in WAL mode: kill -9 loses nothing that was committed; a power cut may lose the last moments but
 //! never damages the file. Captures follow the same rule.
 
+mod audit;
 mod frontier;
 mod leads;
 mod listings;
@@ -12,7 +13,7 @@ mod writer;
 
 use super::{Result, StoreError};
 use crate::clock::Clock;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -22,12 +23,16 @@ use writer::Writer;
 
 /// Name of the database inside the data directory.
 const DATABASE: &str = "tanzhao.db";
+/// Who acts when nobody was named.
+const PROGRAM: &str = "program";
 
 /// The store in a data directory.
 pub struct SqliteStore {
     writer: Option<Writer>,
     readers: Arc<Readers>,
     clock: Arc<dyn Clock>,
+    /// Who is named in the audit log for what the store does on somebody's behalf.
+    who: String,
     _lock: Option<File>,
 }
 
@@ -67,6 +72,7 @@ impl SqliteStore {
             writer: Some(Writer::start(connection)),
             readers: Arc::new(Readers { path, idle: Mutex::new(Vec::new()) }),
             clock,
+            who: PROGRAM.to_owned(),
             _lock: Some(lock),
         })
     }
@@ -82,9 +88,20 @@ impl SqliteStore {
         }
         let readers = Readers { path, idle: Mutex::new(Vec::new()) };
         let first = readers.connect()?;
-        migrate::check_version(&first)?;
-        readers.give(first);
-        Ok(Self { writer: None, readers: Arc::new(readers), clock, _lock: None })
+        if migrate::is_older(&first)? {
+            // Reading an old schema would fail at its first new column; whoever holds the lock there is an old program.
+            drop((first, Self::open(dir, Arc::clone(&clock))?));
+        } else {
+            readers.give(first);
+        }
+        Ok(Self { writer: None, readers: Arc::new(readers), clock, who: PROGRAM.to_owned(), _lock: None })
+    }
+
+    /// Names who acts through this store; without it the audit log says `program`.
+    #[must_use]
+    pub fn acting_for(mut self, who: impl Into<String>) -> Self {
+        self.who = who.into();
+        self
     }
 
     fn now_ms(&self) -> i64 {
@@ -96,6 +113,27 @@ impl SqliteStore {
             Some(writer) => writer.run(job).await,
             None => Err(StoreError::Closed),
         }
+    }
+
+    /// Writes also where this store was opened for reading only: a short transaction of its own beside the process that holds
+    /// the lock. Only for the audit log; everything else belongs to the holder of the lock.
+    async fn write_beside<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if self.writer.is_some() {
+            return self.write(job).await;
+        }
+        let path = self.readers.path.clone();
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            prepare(&connection)?;
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = job(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        });
+        answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {

@@ -4,9 +4,9 @@ mod claim;
 mod complete;
 mod put;
 
-use super::{SqliteStore, from_json, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, timestamp, to_json};
 use crate::{
-    domain::{HostKey, SourceId, SweepId},
+    domain::{Act, AuditKind, HostKey, SourceId, SweepId},
     store::{
         Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Result, RobotsCopy, RobotsState,
         SweepReport,
@@ -24,7 +24,9 @@ impl Frontier for SqliteStore {
     async fn open_sweep(&self, sources: &[SourceId]) -> Result<(SweepId, bool)> {
         let mut names: Vec<String> = sources.iter().map(|source| source.0.clone()).collect();
         names.sort();
-        let (names, now) = (to_json("sources", &names)?, self.now_ms());
+        let (who, now) = (self.who.clone(), self.now_ms());
+        let details = serde_json::json!({ "sources": names });
+        let names = to_json("sources", &names)?;
         self.write(move |db| {
             let open = db
                 .query_row(
@@ -37,18 +39,28 @@ impl Frontier for SqliteStore {
                 return Ok((SweepId(id), true));
             }
             db.execute("INSERT INTO sweeps(started_ms, sources) VALUES (?1, ?2)", params![now, names])?;
-            Ok((SweepId(db.last_insert_rowid()), false))
+            let id = db.last_insert_rowid();
+            let act = Act { who, kind: AuditKind::SweepOpened, object: format!("sweep {id}"), details };
+            audit::append(db, &act, now)?;
+            Ok((SweepId(id), false))
         })
         .await
     }
 
     async fn finish_sweep(&self, sweep: SweepId) -> Result<()> {
-        let now = self.now_ms();
+        let (who, now) = (self.who.clone(), self.now_ms());
         self.write(move |db| {
-            db.execute(
+            let finished = db.execute(
                 "UPDATE sweeps SET finished_ms = ?2 WHERE id = ?1 AND finished_ms IS NULL",
                 params![sweep.0, now],
             )?;
+            if finished == 1 {
+                let captures: i64 =
+                    db.query_row("SELECT count(*) FROM captures WHERE sweep = ?1", [sweep.0], |row| row.get(0))?;
+                let details = serde_json::json!({ "captures": captures });
+                let object = format!("sweep {sweep}");
+                audit::append(db, &Act { who, kind: AuditKind::SweepFinished, object, details }, now)?;
+            }
             Ok(())
         })
         .await
