@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod decode;
 pub mod mask;
+pub mod merkle;
 pub mod seal;
 pub mod warc;
 pub mod warc_read;
@@ -12,6 +13,7 @@ pub mod warc_read;
 pub use audit::{AuditBreak, AuditFault, AuditHead, AuditRow, AuditWalk};
 pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};
+pub use merkle::{InclusionProof, MerkleTree, SealedRoot};
 pub use seal::{Chain, HashingWriter, sha256_hex};
 pub use warc::{CaptureRecord, Sealed, write_capture};
 pub use warc_read::{Capture, CaptureError, read_capture};
