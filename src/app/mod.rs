@@ -15,7 +15,7 @@ use crate::{
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::{AuditKind, beijing},
     evidence::sha256_hex,
-    store::{Audit, Frontier, Leads, Listings, StoreError, Watched, sqlite::SqliteStore},
+    store::{Audit, Frontier, Leads, Listings, Seals, StoreError, Watched, sqlite::SqliteStore},
 };
 use jiff::civil::Date;
 use std::{
@@ -41,6 +41,8 @@ pub struct App {
     pub leads: Arc<dyn Leads>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
+    /// Captures under Merkle roots.
+    pub seals: Arc<dyn Seals>,
     /// Who is acting now, for the audit log.
     pub who: String,
     /// The archive.
@@ -76,7 +78,8 @@ impl App {
             frontier: Arc::clone(&store) as Arc<dyn Frontier>,
             listings: Arc::clone(&store) as Arc<dyn Listings>,
             leads: Arc::clone(&store) as Arc<dyn Leads>,
-            audit: store,
+            audit: Arc::clone(&store) as Arc<dyn Audit>,
+            seals: store,
             who,
             captures: CaptureFolder::new(data_dir),
             clock,

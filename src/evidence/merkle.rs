@@ -82,8 +82,7 @@ impl MerkleTree {
         let mut leaves = Vec::with_capacity(digests.len());
         for (position, text) in digests.iter().enumerate() {
             let text = text.as_ref();
-            let digest =
-                from_hex(text).ok_or_else(|| NoDigest { position, found: text.chars().take(70).collect() })?;
+            let digest = from_hex(text).ok_or_else(|| NoDigest { position, found: text.chars().take(70).collect() })?;
             leaves.push(leaf(&digest));
         }
         if leaves.is_empty() {

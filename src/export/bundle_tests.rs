@@ -4,6 +4,7 @@ use crate::{
         Assessment, Contact, ContactKind, Evidence, Finding, Form, Jurisdiction, LeadId, Listing, ListingId,
         Probabilities, SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
     },
+    evidence::{Chain, MerkleTree},
     export::{CaptureFile, County, verify::Fault},
     leads::{Lead, Part, Rank, SeenContact},
 };
@@ -64,8 +65,8 @@ fn lead_file(id: i64) -> LeadFile {
         flags: Vec::new(),
     };
     let bytes = format!("archived page {id}").into_bytes();
-    let capture =
-        CaptureFile { name: "captures/2026/11/20/../ab12.warc.gz".to_owned(), sha256: sha256_hex(&bytes), bytes };
+    let name = "captures/2026/11/20/../ab12.warc.gz".to_owned();
+    let capture = CaptureFile { name, sha256: sha256_hex(&bytes), bytes, sealed: None };
     let lead = Lead {
         id: Some(LeadId(id)),
         members: vec![ListingId(7)],
@@ -91,6 +92,7 @@ fn spec() -> PackageSpec {
         generated_at: Timestamp::from_second(1_795_622_400).expect("in range"),
         versions: BTreeMap::from([("software".to_owned(), "tanzhao/0.1.0".to_owned())]),
         matter_names: BTreeMap::from([("M01".to_owned(), "擅自有偿开展学科类培训".to_owned())]),
+        audit: None,
     }
 }
 
@@ -243,4 +245,55 @@ fn packages_of_a_day_are_numbered_and_faulty_ones_leave_nothing() {
     let bad = PackageSpec { county: County { code: "../..".to_owned(), name: String::new() }, ..spec() };
     assert!(matches!(write_bundle(dir.path(), &bad, &[]), Err(ExportError::CountyCode { .. })));
     assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 2);
+}
+
+/// Leads 42 and 43 with their captures under one seal among others.
+fn sealed_leads() -> Vec<LeadFile> {
+    let mut leads = vec![lead_file(42), lead_file(43)];
+    let mut digests: Vec<String> = (0..5).map(|other: u8| sha256_hex(&[other])).collect();
+    digests.extend(leads.iter().filter_map(|lead| lead.listings[0].2.as_ref()).map(|capture| capture.sha256.clone()));
+    let tree = MerkleTree::over(&digests).expect("digests").expect("not empty");
+    let (root, previous) = (tree.root(), "ab".repeat(32));
+    let head = Chain::from_head(previous.as_str()).push(&root).to_owned();
+    let day = jiff::civil::date(2026, 11, 20);
+    let seal = SealedRoot { number: 3, day, leaves: 7, root, previous, head };
+    for (index, lead) in (5..).zip(&mut leads) {
+        if let Some(capture) = &mut lead.listings[0].2 {
+            capture.sealed = tree.prove(index).map(|proof| (seal.clone(), proof));
+        }
+    }
+    leads
+}
+
+#[test]
+fn proofs_travel_with_the_captures_and_one_of_another_capture_is_no_proof() {
+    let packed = |leads: &[LeadFile]| {
+        let mut out = Cursor::new(Vec::new());
+        let manifest = pack(&mut out, &spec(), leads).expect("a package");
+        (manifest, verify(out).expect("readable").problems)
+    };
+    let (manifest, problems) = packed(&sealed_leads());
+    assert_eq!((manifest.seals.len(), manifest.proofs.len(), problems.len()), (1, 2, 0));
+
+    let mut exchanged = sealed_leads();
+    let other = exchanged[0].listings[0].2.as_ref().and_then(|capture| capture.sealed.clone());
+    exchanged[1].listings[0].2.as_mut().expect("a capture").sealed = other;
+    let (_, problems) = packed(&exchanged);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].what, Fault::Proof);
+
+    for change in 0..3 {
+        let mut forged = sealed_leads();
+        for lead in &mut forged {
+            let Some((seal, _)) = lead.listings[0].2.as_mut().and_then(|capture| capture.sealed.as_mut()) else {
+                continue;
+            };
+            match change {
+                0 => seal.root = "cd".repeat(32),
+                1 => seal.previous = "cd".repeat(32),
+                _ => seal.leaves = 8,
+            }
+        }
+        assert_eq!(packed(&forged).1.len(), 2, "change {change}");
+    }
 }

@@ -12,7 +12,7 @@ pub mod sheet;
 pub mod verify;
 
 pub use bundle::{BundleReceipt, write_bundle};
-pub use manifest::{Counts, Manifest, PackedFile};
+pub use manifest::{Counts, Manifest, PackedFile, PackedProof};
 pub use package::{CaptureFile, County, ExportError, LeadFile, PackageSpec};
 pub use plots::{PlotError, plots};
 pub use verify::{Problem, VerifyError, VerifyReport, verify};

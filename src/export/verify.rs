@@ -1,6 +1,6 @@
 //! Checking a package without network or database: is every file what the manifest says?
 
-use super::manifest::{FORMAT, MANIFEST_NAME, Manifest};
+use super::manifest::{FORMAT, MANIFEST_NAME, Manifest, PackedProof};
 use crate::evidence::HashingWriter;
 use std::{
     collections::BTreeSet,
@@ -62,6 +62,8 @@ pub enum Fault {
     },
     /// Its digest differs.
     Digest,
+    /// The proof does not lead from the file to the sealed root, or the seal is not whole.
+    Proof,
     /// It cannot be read from the zip.
     Unreadable(String),
 }
@@ -76,6 +78,7 @@ impl fmt::Display for Problem {
             Fault::Size { stated, found } if found > stated => write!(f, "大小不符，应为 {stated} 字节，实际更大"),
             Fault::Size { stated, found } => write!(f, "大小不符，应为 {stated} 字节，实际 {found} 字节"),
             Fault::Digest => f.write_str("SHA-256 不符，内容已被改动"),
+            Fault::Proof => f.write_str("封存证明不成立（文件与当日默克尔根不符）"),
             Fault::Unreadable(why) => write!(f, "无法读取（{why}）"),
         }
     }
@@ -124,7 +127,20 @@ pub fn verify(reader: impl Read + Seek) -> Result<VerifyReport, VerifyError> {
     let names = zip.file_names().map(|name| name.map_or_else(|_| "(文件名无法辨认)".to_owned(), Into::into));
     let unlisted: BTreeSet<String> = names.filter(|name| !name.ends_with('/') && !listed.contains(name)).collect();
     problems.extend(unlisted.into_iter().map(|file| Problem { file, what: Fault::Unlisted }));
+    problems.extend(broken_proofs(&manifest));
     Ok(VerifyReport { manifest, intact, problems })
+}
+
+/// Proofs that do not hold. The digests they start from are those of the manifest, which were compared with the files above.
+fn broken_proofs(manifest: &Manifest) -> impl Iterator<Item = Problem> {
+    let holds = |proof: &PackedProof| {
+        let file = manifest.files.iter().find(|file| file.path == proof.path)?;
+        let seal = manifest.seals.iter().find(|seal| seal.number == proof.seal)?;
+        let root = proof.proof.root_over(&file.sha256)?;
+        Some(root == seal.root && proof.proof.leaves == seal.leaves && seal.is_linked())
+    };
+    let broken = manifest.proofs.iter().filter(move |proof| holds(proof) != Some(true));
+    broken.map(|proof| Problem { file: proof.path.clone(), what: Fault::Proof })
 }
 
 fn read_manifest(zip: &mut ZipArchive<impl Read + Seek>) -> Result<Manifest, VerifyError> {

@@ -9,6 +9,7 @@ pub mod error;
 pub mod frontier;
 pub mod leads;
 pub mod listings;
+pub mod seals;
 pub mod sqlite;
 
 pub use audit::{Audit, AuditFilter, Watched};
@@ -19,6 +20,7 @@ pub use frontier::{
 };
 pub use leads::{Leads, PackageRecord, StoredLead};
 pub use listings::{CaptureRow, Listings, StoredListing, Versions};
+pub use seals::{SealThrough, SealedCapture, Seals};
 
 /// Short for a result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;

@@ -81,6 +81,12 @@ pub struct Audit {
 pub enum AuditCommand {
     /// Walk the whole chain; exit 5 names the first entry that is broken
     Verify,
+    /// Proof, as JSON, that a capture is under the Merkle root of its day
+    Prove {
+        /// Its number, its file below the data directory, or its SHA-256
+        #[arg(value_name = "CAPTURE")]
+        capture: String,
+    },
     /// Show entries
     List {
         /// Only at or after this time (RFC 3339)

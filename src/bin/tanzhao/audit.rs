@@ -4,6 +4,7 @@ use crate::{
     args::{Audit, AuditCommand, AuditFormat, Global},
     output::{Exit, writer},
 };
+use anyhow::bail;
 use std::{io::Write, path::Path};
 use tanzhao::{
     app::App,
@@ -19,6 +20,10 @@ pub async fn audit(global: &Global, order: Audit) -> anyhow::Result<Exit> {
     match order.what {
         AuditCommand::Verify => match app.audit.verify().await? {
             Ok(head) => {
+                if let Some(number) = app.seals.first_broken_seal().await? {
+                    eprintln!("存档封存校验未通过：第 {number} 号封存与其存档或日志不符");
+                    return Ok(Exit::VerificationFailed);
+                }
                 println!("审计日志完好：共 {} 条，链头 {}", head.entries, head.hash);
                 Ok(Exit::Done)
             }
@@ -27,6 +32,20 @@ pub async fn audit(global: &Global, order: Audit) -> anyhow::Result<Exit> {
                 Ok(Exit::VerificationFailed)
             }
         },
+        AuditCommand::Prove { capture } => {
+            let found = app.seals.find(&capture).await?;
+            if found.is_empty() {
+                bail!("CAPTURE: found `{capture}`, expected the number, file or SHA-256 of a stored capture");
+            }
+            let proofs = app.seals.prove(&found).await?;
+            if proofs.is_empty() {
+                bail!("该存档尚未封存：当日存档在次日采集时或移交时封存 (capture `{capture}` is under no seal yet)");
+            }
+            for proof in &proofs {
+                println!("{}", serde_json::to_string(proof)?);
+            }
+            Ok(Exit::Done)
+        }
         AuditCommand::List { since, kind, format } => {
             let mut out = writer(Path::new("-"))?;
             let mut filter = AuditFilter { since, kind, after: 0, limit: PAGE };

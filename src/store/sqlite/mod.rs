@@ -9,6 +9,7 @@ mod frontier;
 mod leads;
 mod listings;
 mod migrate;
+mod seals;
 mod writer;
 
 use super::{Result, StoreError};

@@ -17,3 +17,15 @@ END;
 CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 -- What was last seen of things whose change is an act: the model, the lexicon, the configuration.
 CREATE TABLE last_seen (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+-- One Merkle root over the new captures of a day. The leaves are copied, so that a purged capture breaks no proof of another.
+CREATE TABLE seals (
+  number INTEGER PRIMARY KEY, day TEXT NOT NULL, leaves INTEGER NOT NULL, root TEXT NOT NULL, previous TEXT NOT NULL, head TEXT NOT NULL
+) STRICT;
+CREATE TABLE sealed_captures (
+  capture INTEGER PRIMARY KEY, seal INTEGER NOT NULL REFERENCES seals(number), position INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  UNIQUE (seal, position)
+) STRICT;
+CREATE TRIGGER seals_stay BEFORE UPDATE ON seals BEGIN SELECT raise(ABORT, 'a seal is never changed'); END;
+CREATE TRIGGER seals_are_kept BEFORE DELETE ON seals BEGIN SELECT raise(ABORT, 'a seal is never changed'); END;
+CREATE TRIGGER sealed_captures_stay BEFORE UPDATE ON sealed_captures BEGIN SELECT raise(ABORT, 'a seal is never changed'); END;
+CREATE TRIGGER sealed_captures_are_kept BEFORE DELETE ON sealed_captures BEGIN SELECT raise(ABORT, 'a seal is never changed'); END;
