@@ -155,7 +155,10 @@ type Proofs = BTreeMap<CaptureId, SealedCapture>;
 
 /// Proofs of everything a package rests on, asked for at once because the tree of a day is built once for all of them.
 async fn proofs(app: &App, listings: impl Iterator<Item = &StoredListing>) -> anyhow::Result<Proofs> {
-    let captures: BTreeSet<CaptureId> = listings.filter_map(|one| one.capture.as_ref()).map(|row| row.id).collect();
+    let rows = listings.filter_map(|one| one.capture.as_ref());
+    let captures: BTreeSet<CaptureId> = rows
+        .flat_map(|row| std::iter::once(row.id).chain(row.refers_to.as_ref().map(|original| original.id)))
+        .collect();
     let captures: Vec<CaptureId> = captures.into_iter().collect();
     Ok(app.seals.prove(&captures).await?.into_iter().map(|proof| (proof.capture, proof)).collect())
 }
@@ -168,25 +171,29 @@ fn lead_file(
     proofs: &Proofs,
     problems: &mut Vec<String>,
 ) -> LeadFile {
-    let mut listings = Vec::new();
+    let (mut listings, mut originals) = (Vec::new(), Vec::new());
     for stored in members {
         let Some(assessment) = stored.assessment else { continue };
-        let capture = match stored.capture {
-            None => None,
-            Some(row) => match app.captures.load(&row.warc, &row.sha256) {
-                Ok(bytes) => {
-                    let sealed = proofs.get(&row.id).map(|one| (one.seal.clone(), one.proof.clone()));
-                    Some(CaptureFile { name: row.warc, sha256: row.sha256, bytes, sealed })
-                }
-                Err(error) => {
-                    problems.push(format!("{}: {error}", lead.id.label()));
-                    None
-                }
-            },
+        let mut load = |id: CaptureId, name: String, sha256: String| match app.captures.load(&name, &sha256) {
+            Ok(bytes) => {
+                let sealed = proofs.get(&id).map(|one| (one.seal.clone(), one.proof.clone()));
+                Some(CaptureFile { name, sha256, bytes, sealed })
+            }
+            Err(error) => {
+                problems.push(format!("{}: {error}", lead.id.label()));
+                None
+            }
         };
+        let capture = stored.capture.and_then(|row| {
+            // A revisit without its original shows nothing, so both are handed over.
+            if let Some(original) = row.refers_to {
+                originals.extend(load(original.id, original.warc, original.sha256));
+            }
+            load(row.id, row.warc, row.sha256)
+        });
         listings.push((stored.listing, assessment, capture));
     }
-    LeadFile { lead: lead.lead.clone(), listings }
+    LeadFile { lead: lead.lead.clone(), listings, originals }
 }
 
 /// A matter as people read it; one whose articles nobody has checked says so wherever it appears (ruling 21).

@@ -3,10 +3,10 @@
 use super::{CaptureFolder, RawResponse, seeds::priority};
 use crate::{
     domain::{FetchOutcome, FetchedPage, HostKey, Listing},
-    evidence::{decode::decode_body, warc::CaptureRecord},
+    evidence::{Capture, CaptureRecord, decode_body, read_capture},
     extract::{self, Extraction},
     sources::{Registry, SourceManifest},
-    store::{Completion, Lease, NewPage, SavedCapture},
+    store::{CaptureRow, Completion, Lease, NewPage, PreviousCapture, SavedCapture},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub(super) struct ReadPage {
     pub fetched_at: Timestamp,
     pub decoded_bytes: usize,
     pub software: String,
+    /// The last capture of this page that holds a body, if there is one.
+    pub previous: Option<PreviousCapture>,
 }
 
 impl ReadPage {
@@ -32,37 +34,62 @@ impl ReadPage {
                 retry: false,
             }));
         };
-        let encoding = answer.header("content-encoding").unwrap_or("");
-        let body = match decode_body(encoding, &answer.body, self.decoded_bytes) {
-            Ok(body) => body,
-            Err(error) => return Ok(nothing(FetchOutcome::Failed { reason: error.to_string(), retry: false })),
-        };
-        let page = FetchedPage {
-            source: source.id.clone(),
-            role: self.lease.what.role,
-            request: self.lease.what.request.clone(),
-            final_url: self.lease.what.request.url.clone(),
-            status: answer.status,
-            headers: answer.headers.clone(),
-            body,
-            fetched_at: self.fetched_at,
+        let page = match self.page(answer, source) {
+            Ok(page) => page,
+            Err(outcome) => return Ok(nothing(outcome)),
         };
         let extraction = extract::extract(&page, source);
-        if let Some(outcome) = not_content(&extraction, answer.status) {
+        if let Some(outcome) = not_content(&extraction, page.status) {
             return Ok(nothing(outcome));
         }
         let capture = self.archive(answer, &page)?;
         let links = self.links(&extraction, source);
         Ok(Completion {
-            outcome: FetchOutcome::Fetched { status: answer.status },
+            outcome: FetchOutcome::Fetched { status: page.status },
             capture: Some(capture),
             listings: extraction.listings,
             links,
         })
     }
 
+    /// The page as it is read: the body that came, or the earlier one when the server says that it still holds.
+    fn page(&self, answer: &RawResponse, source: &SourceManifest) -> Result<FetchedPage, FetchOutcome> {
+        let failed = |reason: String, retry| FetchOutcome::Failed { reason, retry };
+        let (status, headers, body) = if answer.status == 304 {
+            let original = self.original().map_err(|reason| failed(reason, false))?;
+            let mut headers = answer.headers.clone();
+            // As a cache does (RFC 9111, 4.3.4): what the 304 does not repeat still holds.
+            headers.extend(original.headers.into_iter().filter(|(name, _)| answer.header(name).is_none()));
+            (original.status, headers, original.body)
+        } else {
+            let encoding = answer.header("content-encoding").unwrap_or("");
+            let body = decode_body(encoding, &answer.body, self.decoded_bytes)
+                .map_err(|error| failed(error.to_string(), false))?;
+            (answer.status, answer.headers.clone(), body)
+        };
+        Ok(FetchedPage {
+            source: source.id.clone(),
+            role: self.lease.what.role,
+            request: self.lease.what.request.clone(),
+            final_url: self.lease.what.request.url.clone(),
+            status,
+            headers,
+            body,
+            fetched_at: self.fetched_at,
+        })
+    }
+
+    /// What the page was when it was last archived with its body.
+    fn original(&self) -> Result<Capture, String> {
+        let unknown = || "the server says 304 Not Modified and no earlier capture of the page is known".to_owned();
+        let previous =
+            self.previous.as_ref().filter(|one| one.url == self.lease.what.request.url).ok_or_else(unknown)?;
+        let file = self.captures.load(&previous.warc, &previous.sha256).map_err(|error| error.to_string())?;
+        read_capture(&file).map_err(|error| error.to_string())
+    }
+
     fn archive(&self, answer: &RawResponse, page: &FetchedPage) -> std::io::Result<SavedCapture> {
-        self.captures.save(&CaptureRecord {
+        let record = CaptureRecord {
             request: &page.request,
             request_headers: &answer.request_headers,
             final_url: &page.final_url,
@@ -73,7 +100,9 @@ impl ReadPage {
             fetched_at: self.fetched_at,
             robots_rule: self.rule.clone(),
             software: self.software.clone(),
-        })
+            revisit: None,
+        };
+        self.captures.save_or_refer(&record, self.previous.as_ref())
     }
 
     fn links(&self, extraction: &Extraction, source: &SourceManifest) -> Vec<NewPage> {
@@ -114,9 +143,14 @@ fn not_content(extraction: &Extraction, status: u16) -> Option<FetchOutcome> {
 /// Reads an archived page again, without any request.
 ///
 /// # Errors
-/// What makes the capture unreadable.
-pub fn reread(file: &[u8], source: &SourceManifest, role: crate::domain::PageRole) -> Result<Vec<Listing>, String> {
-    let capture = crate::evidence::warc_read::read_capture(file).map_err(|error| error.to_string())?;
+/// What makes the capture, or the one a revisit refers to, unreadable.
+pub fn reread(
+    captures: &CaptureFolder,
+    row: &CaptureRow,
+    source: &SourceManifest,
+    role: crate::domain::PageRole,
+) -> Result<Vec<Listing>, String> {
+    let capture = captures.read(row)?;
     let page = FetchedPage {
         source: source.id.clone(),
         role,
@@ -129,3 +163,7 @@ pub fn reread(file: &[u8], source: &SourceManifest, role: crate::domain::PageRol
     };
     Ok(extract::extract(&page, source).listings)
 }
+
+#[cfg(test)]
+#[path = "reading_tests.rs"]
+mod tests;

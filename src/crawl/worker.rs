@@ -241,7 +241,10 @@ impl Crawl {
         answer: RawResponse,
         rule: String,
     ) -> Result<(), CrawlError> {
-        if !(200..300).contains(&answer.status) {
+        let previous = self.frontier.previous(lease.page).await?;
+        // A 304 is only an answer to somebody who has the page; otherwise it is as strange as any other status.
+        let unchanged = answer.status == 304 && previous.is_some();
+        if !(200..300).contains(&answer.status) && !unchanged {
             let (outcome, links) = without_content(lease, source, &answer, self.clock.now());
             return self.complete(lease, Completion { outcome, capture: None, listings: Vec::new(), links }).await;
         }
@@ -253,6 +256,7 @@ impl Crawl {
             fetched_at: self.clock.now(),
             decoded_bytes: self.params.decoded_bytes,
             software: self.params.software.clone(),
+            previous,
         };
         let read = tokio::task::spawn_blocking(move || work.run(&answer)).await;
         let completion = read.map_err(|error| CrawlError::Died(error.to_string()))?.map_err(CrawlError::Archive)?;

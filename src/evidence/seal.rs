@@ -51,6 +51,11 @@ impl<W: Write> HashingWriter<W> {
         Self { inner, hash: Sha256::new(), bytes: 0 }
     }
 
+    /// Bytes that have passed so far.
+    pub fn written(&self) -> u64 {
+        self.bytes
+    }
+
     /// The inner writer, the hexadecimal digest and the number of bytes that passed.
     pub fn finish(self) -> (W, String, u64) {
         (self.inner, to_hex(&self.hash.finalize()), self.bytes)

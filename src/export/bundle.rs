@@ -103,7 +103,7 @@ pub fn pack(out: impl Write + Seek, spec: &PackageSpec, leads: &[LeadFile]) -> R
         parcel.add(format!("{label}/{SHEET_NAME}"), sheet(spec, file)?.as_bytes())?;
         // One page can hold several listings of a lead; it is archived once.
         let mut packed: BTreeMap<String, &str> = BTreeMap::new();
-        for capture in file.listings.iter().filter_map(|(.., capture)| capture.as_ref()) {
+        for capture in file.listings.iter().filter_map(|(.., capture)| capture.as_ref()).chain(&file.originals) {
             let path = format!("{label}/{}", capture.packed_name());
             let known = packed.insert(path.clone(), &capture.sha256);
             if known == Some(capture.sha256.as_str()) {

@@ -82,7 +82,7 @@ fn lead_file(id: i64) -> LeadFile {
         forms: vec![Form::Plain],
         ..Lead::default()
     };
-    LeadFile { lead, listings: vec![(listing, assessment, Some(capture))] }
+    LeadFile { lead, listings: vec![(listing, assessment, Some(capture))], originals: Vec::new() }
 }
 
 fn spec() -> PackageSpec {

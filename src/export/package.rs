@@ -75,6 +75,8 @@ pub struct LeadFile {
     pub lead: Lead,
     /// Its listings, what we think of each, and the archived page where one is kept.
     pub listings: Vec<(Listing, Assessment, Option<CaptureFile>)>,
+    /// Captures that hold the bodies of revisits among the listings' captures.
+    pub originals: Vec<CaptureFile>,
 }
 
 impl LeadFile {

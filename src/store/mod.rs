@@ -15,11 +15,11 @@ pub mod sqlite;
 pub use audit::{Audit, AuditFilter, Watched};
 pub use error::StoreError;
 pub use frontier::{
-    Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, RobotsCopy, RobotsState, SavedCapture,
-    SweepReport,
+    Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, PreviousCapture, RobotsCopy, RobotsState,
+    SavedCapture, SweepReport,
 };
 pub use leads::{Leads, PackageRecord, StoredLead};
-pub use listings::{CaptureRow, Listings, StoredListing, Versions};
+pub use listings::{CaptureRow, Listings, OriginalRow, StoredListing, Versions};
 pub use seals::{SealThrough, SealedCapture, Seals};
 
 /// Short for a result of the store.

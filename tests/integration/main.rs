@@ -5,6 +5,7 @@ mod audit;
 mod cli;
 mod hostile;
 mod kill;
+mod revisit;
 mod seals;
 mod store_contract;
 mod support;

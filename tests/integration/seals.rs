@@ -46,6 +46,10 @@ async fn capture(store: &SqliteStore, names: &[&str]) {
             offset: 0,
             sha256: sha256_hex(name.as_bytes()),
             status: 200,
+            url: lease.what.request.url.clone(),
+            fetched_at: "2026-11-25T02:00:00Z".parse().expect("a time"),
+            payload_sha256: sha256_hex(name.as_bytes()),
+            refers_to: None,
         };
         let completion = Completion {
             outcome: FetchOutcome::Fetched { status: 200 },

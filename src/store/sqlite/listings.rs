@@ -3,15 +3,15 @@
 use super::{SqliteStore, audit, from_json, to_json};
 use crate::{
     domain::{Assessment, AuditKind, CaptureId, Listing, ListingId, SweepId},
-    store::{CaptureRow, Listings, Result, StoredListing, Versions, Watched},
+    store::{CaptureRow, Listings, OriginalRow, Result, StoredListing, Versions, Watched},
     text::Fingerprint,
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
-const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
-    FROM listings l LEFT JOIN captures c ON c.id = l.capture";
+const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
+    FROM listings l LEFT JOIN captures c ON c.id = l.capture LEFT JOIN captures o ON o.id = c.refers_to";
 
 /// Stores a listing under its canonical address; a changed text loses its judgement.
 pub(super) fn upsert(db: &Connection, listing: &Listing, capture: Option<i64>, sweep: SweepId, now: i64) -> Result<()> {
@@ -93,9 +93,19 @@ impl Listings for SqliteStore {
     async fn captures(&self, sweep: Option<SweepId>) -> Result<Vec<CaptureRow>> {
         self.read(move |db| {
             let mut query = db.prepare(
-                "SELECT id, warc, offset, sha256, source, role, sweep FROM captures WHERE ?1 IS NULL OR sweep = ?1 ORDER BY id",
+                "SELECT c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
+                 FROM captures c LEFT JOIN captures o ON o.id = c.refers_to WHERE ?1 IS NULL OR c.sweep = ?1 ORDER BY c.id",
             )?;
             let rows = query.query_map([sweep.map(|id| id.0)], |row| capture(row, 0))?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn revisits_of(&self, capture: CaptureId) -> Result<Vec<CaptureId>> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached("SELECT id FROM captures WHERE refers_to = ?1 ORDER BY id")?;
+            let rows = query.query_map([capture.0], |row| row.get(0).map(CaptureId))?;
             Ok(rows.collect::<std::result::Result<_, _>>()?)
         })
         .await
@@ -162,5 +172,9 @@ fn capture(row: &Row<'_>, from: usize) -> rusqlite::Result<CaptureRow> {
         source: row.get(from + 4)?,
         role: row.get(from + 5)?,
         sweep: SweepId(row.get(from + 6)?),
+        refers_to: match row.get::<_, Option<i64>>(from + 7)? {
+            Some(id) => Some(OriginalRow { id: CaptureId(id), warc: row.get(from + 8)?, sha256: row.get(from + 9)? }),
+            None => None,
+        },
     })
 }

@@ -37,11 +37,15 @@ pub(super) fn complete(db: &Connection, lease: &Lease, completion: &Completion, 
     rest_host(db, lease, &completion.outcome, step, now)?;
     let capture = match &completion.capture {
         Some(capture) => Some(
-            db.prepare_cached("INSERT INTO captures(page, sweep, warc, offset, sha256, status, source, role, stored_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
-                .insert(params![
-                    lease.page.0, lease.sweep.0, capture.warc, i64::try_from(capture.offset).unwrap_or(i64::MAX), capture.sha256,
-                    capture.status, lease.what.source.0, lease.what.role.code(), now
-                ])?,
+            db.prepare_cached(
+                "INSERT INTO captures(page, sweep, warc, offset, sha256, status, source, role, stored_ms, url, fetched_at, payload_sha256, refers_to)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            )?
+            .insert(params![
+                lease.page.0, lease.sweep.0, capture.warc, i64::try_from(capture.offset).unwrap_or(i64::MAX), capture.sha256,
+                capture.status, lease.what.source.0, lease.what.role.code(), now, capture.url, capture.fetched_at.to_string(),
+                capture.payload_sha256, capture.refers_to.map(|id| id.0)
+            ])?,
         ),
         None => None,
     };

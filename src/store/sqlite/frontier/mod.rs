@@ -6,13 +6,14 @@ mod put;
 
 use super::{SqliteStore, audit, from_json, timestamp, to_json};
 use crate::{
-    domain::{Act, AuditKind, HostKey, SourceId, SweepId},
+    domain::{Act, AuditKind, CaptureId, HostKey, PageId, SourceId, SweepId},
     store::{
-        Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Result, RobotsCopy, RobotsState,
-        SweepReport,
+        Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, PreviousCapture, Result, RobotsCopy,
+        RobotsState, SweepReport,
     },
 };
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use std::time::Duration;
 
@@ -92,6 +93,31 @@ impl Frontier for SqliteStore {
     async fn complete(&self, lease: &Lease, completion: Completion) -> Result<bool> {
         let (lease, now) = (lease.clone(), self.now_ms());
         self.write(move |db| complete::complete(db, &lease, &completion, now)).await
+    }
+
+    async fn previous(&self, page: PageId) -> Result<Option<PreviousCapture>> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached(
+                "SELECT id, warc, sha256, url, fetched_at, payload_sha256 FROM captures
+                 WHERE page = ?1 AND refers_to IS NULL AND payload_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
+            )?;
+            let found = query
+                .query_row([page.0], |row| {
+                    let previous = PreviousCapture {
+                        id: CaptureId(row.get(0)?),
+                        warc: row.get(1)?,
+                        sha256: row.get(2)?,
+                        url: row.get(3)?,
+                        fetched_at: Timestamp::UNIX_EPOCH,
+                        payload_sha256: row.get(5)?,
+                    };
+                    Ok((previous, row.get::<_, String>(4)?))
+                })
+                .optional()?;
+            // A date that cannot be read is nothing to refer to; the page is then archived whole.
+            Ok(found.and_then(|(previous, date)| Some(PreviousCapture { fetched_at: date.parse().ok()?, ..previous })))
+        })
+        .await
     }
 
     async fn give_back(&self, lease: &Lease) -> Result<bool> {

@@ -29,3 +29,10 @@ CREATE TRIGGER seals_stay BEFORE UPDATE ON seals BEGIN SELECT raise(ABORT, 'a se
 CREATE TRIGGER seals_are_kept BEFORE DELETE ON seals BEGIN SELECT raise(ABORT, 'a seal is never changed'); END;
 CREATE TRIGGER sealed_captures_stay BEFORE UPDATE ON sealed_captures BEGIN SELECT raise(ABORT, 'a seal is never changed'); END;
 CREATE TRIGGER sealed_captures_are_kept BEFORE DELETE ON sealed_captures BEGIN SELECT raise(ABORT, 'a seal is never changed'); END;
+-- What a capture holds, and for a revisit the capture that holds its body; that one cannot be deleted before the revisit.
+ALTER TABLE captures ADD COLUMN payload_sha256 TEXT;
+ALTER TABLE captures ADD COLUMN url TEXT;
+ALTER TABLE captures ADD COLUMN fetched_at TEXT;
+ALTER TABLE captures ADD COLUMN refers_to INTEGER REFERENCES captures(id);
+CREATE INDEX captures_page ON captures(page, id);
+CREATE INDEX captures_refers_to ON captures(refers_to) WHERE refers_to IS NOT NULL;
