@@ -3,7 +3,10 @@
 use super::{CaptureFolder, RawResponse, seeds::priority};
 use crate::{
     domain::{FetchOutcome, FetchedPage, HostKey, Listing},
-    evidence::{Capture, CaptureRecord, decode_body, read_capture},
+    evidence::{
+        Capture, CaptureRecord, Circumstances, RobotsInForce, circumstances::clock_offset_seconds, decode_body,
+        read_capture,
+    },
     extract::{self, Extraction},
     sources::{Registry, SourceManifest},
     store::{CaptureRow, Completion, Lease, NewPage, PreviousCapture, SavedCapture},
@@ -18,6 +21,7 @@ pub(super) struct ReadPage {
     pub registry: Arc<Registry>,
     pub captures: CaptureFolder,
     pub rule: String,
+    pub robots: RobotsInForce,
     pub fetched_at: Timestamp,
     pub decoded_bytes: usize,
     pub software: String,
@@ -100,6 +104,15 @@ impl ReadPage {
             fetched_at: self.fetched_at,
             robots_rule: self.rule.clone(),
             software: self.software.clone(),
+            circumstances: Circumstances {
+                remote: answer.remote,
+                tls: answer.tls.clone(),
+                robots: Some(self.robots.clone()),
+                clock_offset_seconds: answer
+                    .header("date")
+                    .and_then(|date| clock_offset_seconds(date, self.fetched_at)),
+                took: answer.took,
+            },
             revisit: None,
         };
         self.captures.save_or_refer(&record, self.previous.as_ref())

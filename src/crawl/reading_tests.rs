@@ -31,6 +31,7 @@ fn work(dir: &std::path::Path, at: i64, previous: Option<PreviousCapture>) -> Re
         registry: Arc::new(Registry::new(vec![source]).expect("one source")),
         captures: CaptureFolder::new(dir),
         rule: "robots.txt allows it".into(),
+        robots: RobotsInForce { sha256: None, fetched_at: None },
         fetched_at: Timestamp::from_second(at).expect("in range"),
         decoded_bytes: 1 << 20,
         software: "tanzhao/0.1.0".into(),
@@ -41,7 +42,15 @@ fn work(dir: &std::path::Path, at: i64, previous: Option<PreviousCapture>) -> Re
 fn answer(status: u16, body: &str) -> RawResponse {
     let headers =
         if status == 304 { Vec::new() } else { vec![("content-type".into(), "text/html; charset=utf-8".into())] };
-    RawResponse { status, headers, body: body.into(), remote: None, request_headers: Vec::new() }
+    RawResponse {
+        status,
+        headers,
+        body: body.into(),
+        remote: None,
+        request_headers: Vec::new(),
+        tls: None,
+        took: std::time::Duration::ZERO,
+    }
 }
 
 fn as_previous(saved: &SavedCapture) -> PreviousCapture {

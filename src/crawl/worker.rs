@@ -7,6 +7,7 @@ use super::{
 use crate::{
     clock::Clock,
     domain::{FetchOutcome, SweepId},
+    evidence::RobotsInForce,
     sources::{Registry, SourceManifest},
     store::{Claim, Completion, Frontier, Lease, Listings, StoreError},
 };
@@ -202,7 +203,7 @@ impl Crawl {
         };
         self.gate.pass(&page.host, source.pace.min_delay.max(copy.crawl_delay.unwrap_or_default())).await;
         match self.fetch.fetch(&page.request).await {
-            Ok(answer) => self.answered(lease, source, answer, rule).await,
+            Ok(answer) => self.answered(lease, source, answer, (rule, robots::in_force(&copy))).await,
             Err(error) => {
                 let retry = error.retry();
                 let reason = match error {
@@ -239,7 +240,7 @@ impl Crawl {
         lease: &Lease,
         source: &SourceManifest,
         answer: RawResponse,
-        rule: String,
+        (rule, robots): (String, RobotsInForce),
     ) -> Result<(), CrawlError> {
         let previous = self.frontier.previous(lease.page).await?;
         // A 304 is only an answer to somebody who has the page; otherwise it is as strange as any other status.
@@ -253,6 +254,7 @@ impl Crawl {
             registry: Arc::clone(&self.registry),
             captures: self.captures.clone(),
             rule,
+            robots,
             fetched_at: self.clock.now(),
             decoded_bytes: self.params.decoded_bytes,
             software: self.params.software.clone(),

@@ -3,6 +3,7 @@
 //! Everything here is pure: bytes come in as slices and leave through `impl Write`.
 
 pub mod audit;
+pub mod circumstances;
 pub mod decode;
 pub mod mask;
 pub mod merkle;
@@ -11,6 +12,7 @@ pub mod warc;
 pub mod warc_read;
 
 pub use audit::{AuditBreak, AuditFault, AuditHead, AuditRow, AuditWalk};
+pub use circumstances::{Circumstances, RobotsInForce, TlsPeer};
 pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};
 pub use merkle::{InclusionProof, MerkleTree, SealedRoot};

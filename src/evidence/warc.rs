@@ -7,7 +7,10 @@
 //! It keeps headers in a `HashMap`, so the same capture would give other bytes each time, and its record ids are random.
 //! Sealing the same page twice must give the same digest. The crate serves the tests as an independent reader.
 
-use super::seal::{HashingWriter, sha256_hex};
+use super::{
+    circumstances::Circumstances,
+    seal::{HashingWriter, sha256_hex},
+};
 use crate::domain::Request;
 use flate2::{Compression, GzBuilder};
 use jiff::Timestamp;
@@ -41,6 +44,8 @@ pub struct CaptureRecord<'a> {
     pub robots_rule: String,
     /// Name and version of the software.
     pub software: String,
+    /// How it was fetched.
+    pub circumstances: Circumstances,
     /// The earlier capture of the same address that holds the body; a revisit record is written then.
     pub revisit: Option<Revisits<'a>>,
 }
@@ -239,6 +244,10 @@ fn metadata_block(capture: &CaptureRecord<'_>) -> String {
     let mut text = String::new();
     push_header(&mut text, "robots-rule", &capture.robots_rule);
     push_header(&mut text, "fetched-at", &capture.fetched_at.to_string());
+    push_header(&mut text, "software", &capture.software);
+    for (name, value) in capture.circumstances.fields() {
+        push_header(&mut text, name, &value);
+    }
     if capture.request.url != capture.final_url {
         push_header(&mut text, "via", &capture.request.url);
     }

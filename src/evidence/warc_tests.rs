@@ -1,5 +1,5 @@
 use super::*;
-use crate::evidence::{Archived, Capture, CaptureError, Revisit, read_archived, read_capture};
+use crate::evidence::{Archived, Capture, CaptureError, Revisit, RobotsInForce, TlsPeer, read_archived, read_capture};
 use flate2::bufread::MultiGzDecoder;
 use proptest::prelude::*;
 use std::io::{BufReader, Read};
@@ -12,6 +12,23 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).expect("a vector takes all");
     encoder.finish().expect("a vector takes all")
+}
+
+fn circumstances() -> Circumstances {
+    Circumstances {
+        remote: Some(([127, 0, 0, 1], 8001).into()),
+        tls: Some(TlsPeer {
+            certificate_sha256: "ab".repeat(32),
+            subject: Some("CN=a.cn".into()),
+            issuer: Some("CN=ca\r\nX: y".into()),
+        }),
+        robots: Some(RobotsInForce {
+            sha256: Some(sha256_hex(b"User-agent: *")),
+            fetched_at: Timestamp::from_second(1_794_990_000).ok(),
+        }),
+        clock_offset_seconds: Some(-3),
+        took: std::time::Duration::from_millis(412),
+    }
 }
 
 fn sealed(body: &[u8], encoding: &str) -> Vec<u8> {
@@ -42,6 +59,7 @@ fn sealed_at(body: &[u8], encoding: &str) -> (Vec<u8>, u64) {
         fetched_at: Timestamp::from_second(1_795_000_000).expect("in range"),
         robots_rule: "robots.txt 允许: 无匹配规则".to_owned(),
         software: "tanzhao/0.1.0".to_owned(),
+        circumstances: circumstances(),
         revisit: None,
     };
     let receipt = write_capture(&mut file, &record).expect("a vector takes all");
@@ -61,6 +79,19 @@ fn what_was_received_comes_back() {
     assert_eq!(capture.target_uri, "http://127.0.0.1:8001/api/list?x=1");
     assert_eq!(capture.note("via"), Some("http://127.0.0.1:8001/api?x=1"));
     assert_eq!(capture.note("robots-rule"), Some("robots.txt 允许: 无匹配规则"));
+    for (name, value) in [
+        ("software", "tanzhao/0.1.0"),
+        ("resolved-address", "127.0.0.1:8001"),
+        ("tls-certificate-sha256", &"ab".repeat(32)),
+        ("tls-certificate-subject", "CN=a.cn"),
+        ("tls-certificate-issuer", "CN=ca  X: y"),
+        ("robots-txt-sha256", &sha256_hex(b"User-agent: *")),
+        ("robots-txt-fetched-at", "2026-11-18T08:20:00Z"),
+        ("clock-offset-seconds", "-3"),
+        ("fetch-duration-ms", "412"),
+    ] {
+        assert_eq!(capture.note(name), Some(value), "{name}");
+    }
     assert!(capture.headers.contains(&("x-orig-transfer-encoding".to_owned(), "chunked".to_owned())));
     assert!(!capture.headers.iter().any(|(name, _)| name == "injected" || name == "transfer-encoding"));
     let request = capture.request.expect("the request is archived");
@@ -120,6 +151,7 @@ fn revisited(profile: RevisitProfile, original: &Capture, raw_body: &[u8]) -> Ve
         fetched_at: Timestamp::from_second(1_795_003_600).expect("in range"),
         robots_rule: String::new(),
         software: "tanzhao/0.1.0".to_owned(),
+        circumstances: Circumstances::default(),
         revisit: Some(Revisits {
             profile,
             url: &original.target_uri,

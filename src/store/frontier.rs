@@ -131,6 +131,8 @@ pub enum RobotsState {
 pub struct RobotsCopy {
     /// What it said.
     pub state: RobotsState,
+    /// When it was asked; `None` for copies kept by a version that did not note it.
+    pub fetched: Option<Timestamp>,
     /// Ask again from here on.
     pub expires: Timestamp,
     /// Its Crawl-delay for us; never clamped.

@@ -138,7 +138,7 @@ impl Frontier for SqliteStore {
         let host = host.clone();
         self.read(move |db| {
             let row = db
-                .prepare_cached("SELECT robots_kind, robots_body, robots_note, robots_expires_ms, crawl_delay_ms FROM hosts WHERE key = ?1 AND robots_kind IS NOT NULL")?
+                .prepare_cached("SELECT robots_kind, robots_body, robots_note, robots_expires_ms, crawl_delay_ms, robots_fetched_ms FROM hosts WHERE key = ?1 AND robots_kind IS NOT NULL")?
                 .query_row([host.as_str()], |row| {
                     let kind: String = row.get(0)?;
                     let note: String = row.get::<_, Option<String>>(2)?.unwrap_or_default();
@@ -150,6 +150,7 @@ impl Frontier for SqliteStore {
                     let delay: i64 = row.get(4)?;
                     Ok(RobotsCopy {
                         state,
+                        fetched: row.get::<_, Option<i64>>(5)?.map(timestamp),
                         expires: timestamp(row.get(3)?),
                         crawl_delay: u64::try_from(delay).ok().filter(|ms| *ms > 0).map(Duration::from_millis),
                     })
@@ -171,9 +172,12 @@ impl Frontier for SqliteStore {
             let delay = copy.crawl_delay.map_or(0, millis);
             db.prepare_cached(
                 "UPDATE hosts SET robots_kind = ?2, robots_body = ?3, robots_note = ?4, robots_expires_ms = ?5, crawl_delay_ms = ?6,
-                 not_before_ms = max(not_before_ms, ?7 + max(delay_ms, ?6)) WHERE key = ?1",
+                 robots_fetched_ms = ?8, not_before_ms = max(not_before_ms, ?7 + max(delay_ms, ?6)) WHERE key = ?1",
             )?
-            .execute(params![host.as_str(), kind, body, note, copy.expires.as_millisecond(), delay, now])?;
+            .execute(params![
+                host.as_str(), kind, body, note, copy.expires.as_millisecond(), delay, now,
+                copy.fetched.map(Timestamp::as_millisecond)
+            ])?;
             Ok(())
         })
         .await

@@ -36,3 +36,4 @@ ALTER TABLE captures ADD COLUMN fetched_at TEXT;
 ALTER TABLE captures ADD COLUMN refers_to INTEGER REFERENCES captures(id);
 CREATE INDEX captures_page ON captures(page, id);
 CREATE INDEX captures_refers_to ON captures(refers_to) WHERE refers_to IS NOT NULL;
+ALTER TABLE hosts ADD COLUMN robots_fetched_ms INTEGER;
