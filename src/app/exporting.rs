@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
     domain::{Act, AuditKind},
-    evidence::HashingWriter,
+    evidence::{HashingWriter, cdxj_lines},
 };
 use anyhow::Context;
 use serde_json::json;
@@ -56,4 +56,38 @@ impl<W: Write> LoggedExport<W> {
         app.audit.append(Act { who, kind, object: self.what.to_owned(), details }).await?;
         Ok(())
     }
+}
+
+/// The index of the archive.
+#[derive(Debug, Default)]
+pub struct CdxjIndex {
+    /// Sorted by bytes, as replay tools search them.
+    pub lines: Vec<String>,
+    /// Captures that are missing or no longer what was written.
+    pub problems: Vec<String>,
+}
+
+/// Reads every stored capture and lists what is in it.
+///
+/// # Errors
+/// The store's; a capture that cannot be read is reported and the rest goes on.
+pub async fn cdxj(app: &App) -> anyhow::Result<CdxjIndex> {
+    let rows = app.listings.captures(None).await?;
+    let folder = app.captures.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut index = CdxjIndex::default();
+        for row in rows {
+            let lines = folder
+                .load(&row.warc, &row.sha256)
+                .map_err(|error| error.to_string())
+                .and_then(|file| cdxj_lines(&file, &row.warc).map_err(|error| error.to_string()));
+            match lines {
+                Ok(lines) => index.lines.extend(lines),
+                Err(reason) => index.problems.push(format!("{}: {reason}", row.warc)),
+            }
+        }
+        index.lines.sort_unstable();
+        index
+    });
+    Ok(read.await?)
 }

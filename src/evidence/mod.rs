@@ -3,6 +3,7 @@
 //! Everything here is pure: bytes come in as slices and leave through `impl Write`.
 
 pub mod audit;
+pub mod cdxj;
 pub mod circumstances;
 pub mod decode;
 pub mod mask;
@@ -12,6 +13,7 @@ pub mod warc;
 pub mod warc_read;
 
 pub use audit::{AuditBreak, AuditFault, AuditHead, AuditRow, AuditWalk};
+pub use cdxj::cdxj_lines;
 pub use circumstances::{Circumstances, RobotsInForce, TlsPeer};
 pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};

@@ -156,9 +156,10 @@ pub enum CaptureError {
     Body(#[from] DecodeError),
 }
 
-struct Record<'a> {
-    headers: Vec<(String, String)>,
-    block: &'a [u8],
+pub(super) struct Record<'a> {
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub block: &'a [u8],
 }
 
 /// Reads a capture, gzipped or not, and gives back its first response.
@@ -209,11 +210,7 @@ pub fn read_archived(file: &[u8]) -> Result<Archived, CaptureError> {
         (Vec::new(), stated.ok_or_else(|| malformed("a revisit without a SHA-256 payload digest"))?)
     } else {
         let body = decode_body(find(&headers, "content-encoding").unwrap_or_default(), raw_body, LIMIT_BYTES)?;
-        let digest = sha256_hex(raw_body);
-        if stated.is_some_and(|stated| stated != digest) {
-            return Err(CaptureError::Payload { record: response_at + 1 });
-        }
-        (body, digest)
+        (body, sha256_hex(raw_body))
     };
     let time = |name: &str| {
         let text = find(&response.headers, name).unwrap_or_default();
@@ -262,7 +259,8 @@ fn gunzip(file: &[u8]) -> Result<Vec<u8>, CaptureError> {
     Ok(out)
 }
 
-fn split_records(mut rest: &[u8]) -> Result<Vec<Record<'_>>, CaptureError> {
+/// Cuts plain bytes into records and compares every block, and every archived body, with its SHA-256 digest.
+pub(super) fn split_records(mut rest: &[u8]) -> Result<Vec<Record<'_>>, CaptureError> {
     let mut records = Vec::new();
     while !rest.is_empty() {
         let number = records.len() + 1;
@@ -286,18 +284,24 @@ fn split_records(mut rest: &[u8]) -> Result<Vec<Record<'_>>, CaptureError> {
         {
             return Err(CaptureError::Digest { record: number });
         }
+        if find(&headers, "warc-type") == Some("response")
+            && let Some(stated) = find(&headers, "warc-payload-digest").and_then(sha256_digest)
+            && split_head(block).is_none_or(|(_, body)| sha256_hex(body) != stated)
+        {
+            return Err(CaptureError::Payload { record: number });
+        }
         records.push(Record { headers, block });
     }
     Ok(records)
 }
 
 /// Cuts at the first empty line: the head as text and the bytes behind it.
-fn split_head(bytes: &[u8]) -> Option<(std::borrow::Cow<'_, str>, &[u8])> {
+pub(super) fn split_head(bytes: &[u8]) -> Option<(std::borrow::Cow<'_, str>, &[u8])> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     Some((String::from_utf8_lossy(&bytes[..end]), &bytes[end + 4..]))
 }
 
-fn header_line(line: &str) -> Option<(String, String)> {
+pub(super) fn header_line(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(':')?;
     Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
 }

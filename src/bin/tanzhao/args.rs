@@ -307,6 +307,12 @@ pub enum ExportCommand {
         #[arg(long, value_name = "FILE")]
         output: PathBuf,
     },
+    /// A CDXJ index of the archived pages, for replay tools
+    Cdxj {
+        /// - for standard output
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
+    },
     /// One object per lead
     Leads {
         /// - for standard output

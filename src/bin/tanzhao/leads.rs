@@ -8,7 +8,11 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::{fs::File, path::Path};
 use tanzhao::{
-    app::{App, builtin, exporting::LoggedExport, handover as packages},
+    app::{
+        App, builtin,
+        exporting::{LoggedExport, cdxj},
+        handover as packages,
+    },
     config::Config,
     domain::{LeadId, ListingId},
     evidence::mask::{mask_contact, mask_text},
@@ -237,6 +241,18 @@ pub async fn export(global: &Global, order: Export) -> anyhow::Result<Exit> {
                 out.row(&masked(&lead))?;
             }
             out.finish(&app).await?;
+        }
+        ExportCommand::Cdxj { output } => {
+            let mut out = LoggedExport::begin(&app, "cdxj", &output, || writer(&output)).await?;
+            let index = cdxj(&app).await?;
+            for line in &index.lines {
+                out.row(line)?;
+            }
+            out.finish(&app).await?;
+            for problem in &index.problems {
+                eprintln!("{problem}");
+            }
+            return Ok(if index.problems.is_empty() { Exit::Done } else { Exit::DoneInPart });
         }
         ExportCommand::Listings { output } => {
             let mut out = LoggedExport::begin(&app, "listings", &output, || writer(&output)).await?;
