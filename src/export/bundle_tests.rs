@@ -2,9 +2,11 @@ use super::*;
 use crate::{
     domain::{
         Assessment, Contact, ContactKind, Evidence, Finding, Form, Jurisdiction, LeadId, Listing, ListingId,
-        Probabilities, SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
+        Probabilities, Request, SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
     },
-    evidence::{Chain, MerkleTree},
+    evidence::{
+        Capture, CaptureRecord, Chain, Circumstances, MerkleTree, RevisitProfile, Revisits, read_capture, write_capture,
+    },
     export::{CaptureFile, County, verify::Fault},
     leads::{Lead, Part, Rank, SeenContact},
 };
@@ -19,6 +21,36 @@ fn span_of(needle: &str) -> Span {
     let at = text.find(needle).expect("a part of the text");
     let start = text[..at].chars().count();
     Span::new(start, start + needle.chars().count())
+}
+
+/// A capture of a page with this body at this second, or a revisit of such a capture.
+fn archive(body: &str, second: i64, original: Option<&Capture>) -> Vec<u8> {
+    let record = CaptureRecord {
+        request: &Request::get("http://example.cn/1"),
+        request_headers: &[],
+        final_url: "http://example.cn/1",
+        status: 200,
+        raw_headers: &[],
+        raw_body: body.as_bytes(),
+        ip: None,
+        fetched_at: Timestamp::from_second(1_795_000_000 + second).expect("in range"),
+        robots_rule: String::new(),
+        software: "tanzhao/0.1.0".to_owned(),
+        circumstances: Circumstances::default(),
+        revisit: original.map(|original| Revisits {
+            profile: RevisitProfile::IdenticalPayload,
+            url: &original.target_uri,
+            fetched_at: original.fetched_at,
+            payload_sha256: &original.payload_sha256,
+        }),
+    };
+    let mut file = Vec::new();
+    write_capture(&mut file, &record).expect("a vector takes all");
+    file
+}
+
+fn capture_file(name: &str, bytes: Vec<u8>) -> CaptureFile {
+    CaptureFile { name: name.to_owned(), sha256: sha256_hex(&bytes), bytes, sealed: None }
 }
 
 fn lead_file(id: i64) -> LeadFile {
@@ -64,7 +96,7 @@ fn lead_file(id: i64) -> LeadFile {
         ],
         flags: Vec::new(),
     };
-    let bytes = format!("archived page {id}").into_bytes();
+    let bytes = archive(&format!("archived page {id}"), id, None);
     let name = "captures/2026/11/20/../ab12.warc.gz".to_owned();
     let capture = CaptureFile { name, sha256: sha256_hex(&bytes), bytes, sealed: None };
     let lead = Lead {
@@ -169,7 +201,7 @@ fn the_sheet_quotes_the_original_words() {
         "涉嫌 M01 擅自有偿开展学科类培训",
         "最高分 0.97",
         "未经核实",
-        &sha256_hex(b"archived page 42"),
+        &sha256_hex(&archive("archived page 42", 42, None)),
     ] {
         assert!(sheet.contains(part), "{part}\n{sheet}");
     }
@@ -186,10 +218,11 @@ fn verification_names_the_file() {
     let page = "L000043/存档/ab12.warc.gz".to_owned();
 
     let mut changed = files.clone();
-    changed.insert(page.clone(), b"archived page 44".to_vec());
+    let stated = files[&page].len() as u64;
+    changed.get_mut(&page).expect("the page")[20] ^= 1;
     assert_eq!(problem(&changed), (page.clone(), Fault::Digest));
-    changed.insert(page.clone(), vec![b'x'; 1000]);
-    assert_eq!(problem(&changed), (page.clone(), Fault::Size { stated: 16, found: 17 }));
+    changed.insert(page.clone(), vec![b'x'; 10_000]);
+    assert_eq!(problem(&changed), (page.clone(), Fault::Size { stated, found: stated + 1 }));
     changed.remove(&page);
     assert_eq!(problem(&changed), (page, Fault::Missing));
 
@@ -296,4 +329,33 @@ fn proofs_travel_with_the_captures_and_one_of_another_capture_is_no_proof() {
         }
         assert_eq!(packed(&forged).1.len(), 2, "change {change}");
     }
+}
+
+#[test]
+fn archives_are_opened_and_a_revisit_needs_its_original() {
+    let problems = |lead: LeadFile| {
+        let mut out = Cursor::new(Vec::new());
+        pack(&mut out, &spec(), &[lead]).expect("a package");
+        let problems = verify(out).expect("readable").problems;
+        problems.into_iter().map(|problem| (problem.file, problem.what)).collect::<Vec<_>>()
+    };
+    let original = archive("archived page", 1, None);
+    let revisit = archive("archived page", 2, Some(&read_capture(&original).expect("our own file")));
+    let mut lead = lead_file(42);
+    lead.listings[0].2 = Some(capture_file("b.warc.gz", revisit));
+    assert_eq!(problems(lead.clone()), [("L000042/存档/b.warc.gz".to_owned(), Fault::NoOriginal)]);
+    lead.originals = vec![capture_file("a.warc.gz", archive("another page", 1, None))];
+    assert_eq!(problems(lead.clone()), [("L000042/存档/b.warc.gz".to_owned(), Fault::NoOriginal)]);
+    lead.originals = vec![capture_file("a.warc.gz", original)];
+    assert_eq!(problems(lead), []);
+
+    // A forger who fits the manifest to a changed archive still has to fit the records inside.
+    let mut plain = Vec::new();
+    let packed = archive("archived page", 1, None);
+    flate2::read::MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut plain).expect("our own gzip");
+    let at = plain.windows(13).position(|window| window == b"archived page").expect("the body is there");
+    plain[at] = b'A';
+    let mut lead = lead_file(42);
+    lead.listings[0].2 = Some(capture_file("a.warc", plain));
+    assert!(matches!(problems(lead).as_slice(), [(_, Fault::Archive(why))] if why.contains("digest")));
 }

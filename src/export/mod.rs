@@ -3,6 +3,7 @@
 //! Working copies show contacts masked; the originals stand only in the sealed captures. The same inputs give the same
 //! bytes, so a package can be made again and compared.
 
+mod archives;
 pub mod bundle;
 pub mod ledger;
 pub mod manifest;
