@@ -25,7 +25,7 @@ cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 # Foreign readers check our WARC and xlsx files; they live in a scratch environment below target/.
 venv="${CARGO_TARGET_DIR:-target}/outside-venv"
-if ! "$venv/bin/python" -c 'import warcio, openpyxl' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import warcio, openpyxl, cdxj_indexer' 2>/dev/null; then
     rm -rf "$venv"
     mkdir -p "$(dirname "$venv")"
     python3 -m venv "$venv" 2>/dev/null || { rm -rf "$venv"; apt_install python3 python3-venv; python3 -m venv "$venv"; }
@@ -52,5 +52,10 @@ cargo run --quiet --locked -- --data-dir "$scratch/data" demo --once >"$scratch/
 
 say "recordings, written by foreign tools"
 "$venv/bin/python" tests/outside/check_import.py "${CARGO_TARGET_DIR:-target}/debug/tanzhao" "$scratch/import"
+say "archive, index and audit log, read by foreign tools"
+# The second time the list pages are unchanged, which makes revisit records.
+cargo run --quiet --locked -- --data-dir "$scratch/data" demo --once --output "$scratch/again" >>"$scratch/demo.txt"
+cargo run --quiet --locked -- --data-dir "$scratch/data" export cdxj --output "$scratch/index.cdxj"
+"$venv/bin/python" tests/outside/check_archive.py "$scratch/data" "$scratch/index.cdxj"
 
 say "all checks passed"

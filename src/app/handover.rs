@@ -3,14 +3,17 @@
 use super::{App, SOFTWARE, sweep::versions};
 use crate::{
     assess::Toolkit,
-    domain::Jurisdiction,
+    domain::{CaptureId, Jurisdiction},
     export::{BundleReceipt, CaptureFile, County, LeadFile, PackageSpec, write_bundle},
-    store::{PackageRecord, StoredLead},
+    store::{PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
 };
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use serde::Deserialize;
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 /// The receivers as committed.
 const COUNTIES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seeds/counties.toml"));
@@ -91,14 +94,25 @@ pub async fn handover(
     }
     std::fs::create_dir_all(output).with_context(|| format!("{}: cannot be made", output.display()))?;
     let leads = app.leads.list().await?;
+    // What leaves the house is sealed, and the package names the head of the log that says so.
+    app.seals.seal(SealThrough::Now).await?;
+    let audit = match app.audit.verify().await? {
+        Ok(head) => head,
+        Err(broken) => bail!("审计日志校验未通过，不能移交：{broken}"),
+    };
     let matter_names: BTreeMap<String, String> =
         toolkit.reading.matters.all().iter().map(|matter| (matter.code.clone(), matter_name(matter))).collect();
     let mut written = Vec::new();
     for county in wanted {
         let mut problems = Vec::new();
         let mut files = Vec::new();
+        let mut members = Vec::new();
         for lead in leads.iter().filter(|lead| receiver(lead, &receivers) == Some(county)) {
-            let file = lead_file(app, lead, &mut problems).await?;
+            members.push((lead, app.listings.by_ids(&lead.lead.members).await?));
+        }
+        let proofs = proofs(app, members.iter().flat_map(|(_, listings)| listings)).await?;
+        for (lead, listings) in members {
+            let file = lead_file(app, lead, listings, &proofs, &mut problems);
             if since.is_none_or(|since| file.listings.iter().any(|(listing, ..)| listing.fetched_at >= since)) {
                 files.push(file);
             }
@@ -117,6 +131,7 @@ pub async fn handover(
                 ("lexicon".to_owned(), used.lexicon),
             ]),
             matter_names: matter_names.clone(),
+            audit: Some(audit.clone()),
         };
         let ids = files.iter().filter_map(|file| file.lead.id).collect();
         let (dir, made_at) = (output.to_owned(), spec.generated_at);
@@ -135,24 +150,50 @@ pub async fn handover(
     Ok(written)
 }
 
+/// Proofs by capture.
+type Proofs = BTreeMap<CaptureId, SealedCapture>;
+
+/// Proofs of everything a package rests on, asked for at once because the tree of a day is built once for all of them.
+async fn proofs(app: &App, listings: impl Iterator<Item = &StoredListing>) -> anyhow::Result<Proofs> {
+    let rows = listings.filter_map(|one| one.capture.as_ref());
+    let captures: BTreeSet<CaptureId> = rows
+        .flat_map(|row| std::iter::once(row.id).chain(row.refers_to.as_ref().map(|original| original.id)))
+        .collect();
+    let captures: Vec<CaptureId> = captures.into_iter().collect();
+    Ok(app.seals.prove(&captures).await?.into_iter().map(|proof| (proof.capture, proof)).collect())
+}
+
 /// A lead with its listings and their archived pages; a capture that changed on disk is left out and named.
-async fn lead_file(app: &App, lead: &StoredLead, problems: &mut Vec<String>) -> anyhow::Result<LeadFile> {
-    let mut listings = Vec::new();
-    for stored in app.listings.by_ids(&lead.lead.members).await? {
+fn lead_file(
+    app: &App,
+    lead: &StoredLead,
+    members: Vec<StoredListing>,
+    proofs: &Proofs,
+    problems: &mut Vec<String>,
+) -> LeadFile {
+    let (mut listings, mut originals) = (Vec::new(), Vec::new());
+    for stored in members {
         let Some(assessment) = stored.assessment else { continue };
-        let capture = match stored.capture {
-            None => None,
-            Some(row) => match app.captures.load(&row.warc, &row.sha256) {
-                Ok(bytes) => Some(CaptureFile { name: row.warc, sha256: row.sha256, bytes }),
-                Err(error) => {
-                    problems.push(format!("{}: {error}", lead.id.label()));
-                    None
-                }
-            },
+        let mut load = |id: CaptureId, name: String, sha256: String| match app.captures.load(&name, &sha256) {
+            Ok(bytes) => {
+                let sealed = proofs.get(&id).map(|one| (one.seal.clone(), one.proof.clone()));
+                Some(CaptureFile { name, sha256, bytes, sealed })
+            }
+            Err(error) => {
+                problems.push(format!("{}: {error}", lead.id.label()));
+                None
+            }
         };
+        let capture = stored.capture.and_then(|row| {
+            // A revisit without its original shows nothing, so both are handed over.
+            if let Some(original) = row.refers_to {
+                originals.extend(load(original.id, original.warc, original.sha256));
+            }
+            load(row.id, row.warc, row.sha256)
+        });
         listings.push((stored.listing, assessment, capture));
     }
-    Ok(LeadFile { lead: lead.lead.clone(), listings })
+    LeadFile { lead: lead.lead.clone(), listings, originals }
 }
 
 /// A matter as people read it; one whose articles nobody has checked says so wherever it appears (ruling 21).

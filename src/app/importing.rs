@@ -14,7 +14,7 @@ use crate::{
     capture_files::{self, Found, Limits, RecordedPage},
     config::Config,
     crawl::CaptureFolder,
-    evidence::{CaptureRecord, HashingWriter},
+    evidence::{CaptureRecord, Circumstances, HashingWriter},
     extract::Gate,
     pipeline::linker,
     sources::Registry,
@@ -252,6 +252,8 @@ impl Work {
                 note("imported-at", &self.import.at.to_string()),
                 note("imported-by", &self.import.by),
             ],
+            circumstances: Circumstances::default(),
+            revisit: None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod builtin;
 pub mod demo;
+pub mod exporting;
 pub mod handover;
 pub mod import_report;
 pub mod importing;
@@ -15,8 +16,9 @@ use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
-    domain::beijing,
-    store::{Frontier, Imports, Leads, Listings, StoreError, sqlite::SqliteStore},
+    domain::{AuditKind, beijing},
+    evidence::sha256_hex,
+    store::{Audit, Frontier, Imports, Leads, Listings, Seals, StoreError, Watched, sqlite::SqliteStore},
 };
 use jiff::civil::Date;
 use std::{
@@ -42,6 +44,12 @@ pub struct App {
     pub leads: Arc<dyn Leads>,
     /// Files that people brought in.
     pub imports: Arc<dyn Imports>,
+    /// Who did what.
+    pub audit: Arc<dyn Audit>,
+    /// Captures under Merkle roots.
+    pub seals: Arc<dyn Seals>,
+    /// Who is acting now, for the audit log.
+    pub who: String,
     /// The archive.
     pub captures: CaptureFolder,
     /// The time.
@@ -55,7 +63,7 @@ impl App {
     /// When another process works there or the directory cannot be used.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        Ok(Self::over(data_dir, Arc::new(SqliteStore::open(data_dir, Arc::clone(&clock))?), clock))
+        Ok(Self::over(data_dir, SqliteStore::open(data_dir, Arc::clone(&clock))?, clock))
     }
 
     /// Opens for reading, also beside a running sweep.
@@ -64,19 +72,37 @@ impl App {
     /// When nothing is stored there.
     pub fn open_read_only(data_dir: &Path) -> Result<Self, StoreError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        Ok(Self::over(data_dir, Arc::new(SqliteStore::open_read_only(data_dir, Arc::clone(&clock))?), clock))
+        Ok(Self::over(data_dir, SqliteStore::open_read_only(data_dir, Arc::clone(&clock))?, clock))
     }
 
-    fn over(data_dir: &Path, store: Arc<SqliteStore>, clock: Arc<dyn Clock>) -> Self {
+    fn over(data_dir: &Path, store: SqliteStore, clock: Arc<dyn Clock>) -> Self {
+        let who = system_user();
+        let store = Arc::new(store.acting_for(who.clone()));
         Self {
             data_dir: data_dir.to_owned(),
             frontier: Arc::clone(&store) as Arc<dyn Frontier>,
             listings: Arc::clone(&store) as Arc<dyn Listings>,
             leads: Arc::clone(&store) as Arc<dyn Leads>,
-            imports: store,
+            imports: Arc::clone(&store) as Arc<dyn Imports>,
+            audit: Arc::clone(&store) as Arc<dyn Audit>,
+            seals: store,
+            who,
             captures: CaptureFolder::new(data_dir),
             clock,
         }
+    }
+
+    /// Writes down a configuration that differs from the last one seen.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn note_config(&self, config: &Config) -> Result<(), StoreError> {
+        let effective =
+            serde_json::to_value(config).map_err(|source| StoreError::Damaged { column: "configuration", source })?;
+        let digest = sha256_hex(effective.to_string().as_bytes());
+        let seen = Watched { name: "config", kind: AuditKind::ConfigChanged, digest, details: effective };
+        self.audit.watch(&self.who, seen).await?;
+        Ok(())
     }
 
     /// Today in Asia/Shanghai.
@@ -84,6 +110,13 @@ impl App {
     pub fn today(&self) -> Date {
         beijing(self.clock.now()).date()
     }
+}
+
+/// Who started the program, as the environment says it: a claim, which is enough to tell colleagues apart.
+fn system_user() -> String {
+    let names = ["USER", "LOGNAME", "USERNAME"];
+    let found = names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
+    found.map_or_else(|| "program".to_owned(), |name| format!("user {}", name.trim()))
 }
 
 /// The fetcher of a configuration, one for sweeps and trials alike.

@@ -42,6 +42,7 @@ pub async fn reprocess(
     toolkit: Arc<Toolkit>,
     sweep: Option<SweepId>,
 ) -> anyhow::Result<Reread> {
+    app.note_config(config).await?;
     let mut done = Reread::default();
     let recorded = Arc::new(Readers::new(registry.clone())?);
     let registry = Arc::new(registry);
@@ -57,8 +58,7 @@ pub async fn reprocess(
                 .get(&SourceId(row.source.clone()))
                 .ok_or_else(|| format!("no definition of source `{}`", row.source))?;
             let role = PageRole::parse(&row.role).ok_or_else(|| format!("unknown page role `{}`", row.role))?;
-            let bytes = folder.load(&row.warc, &row.sha256).map_err(|error| error.to_string())?;
-            reread(&bytes, source, role)
+            reread(&folder, &row, source, role)
         });
         match read.await? {
             Ok(listings) => {

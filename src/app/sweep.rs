@@ -8,7 +8,7 @@ use crate::{
     domain::{SourceId, SweepId},
     pipeline::{assessor::Assessor, linker},
     sources::{Registry, SourceManifest, Status},
-    store::{PageReport, Versions},
+    store::{PageReport, SealThrough, Versions},
 };
 use anyhow::{Context, bail};
 use jiff::SignedDuration;
@@ -199,6 +199,8 @@ pub async fn sweep(
 ) -> anyhow::Result<SweepSummary> {
     let (chosen, skipped) = choose(sources, order)?;
     check_contact(config, order.loopback)?;
+    app.note_config(config).await?;
+    app.seals.seal(SealThrough::FinishedDays).await?;
     let guard = if order.loopback { Guard::LoopbackOnly } else { Guard::PublicOnly };
     let ids: Vec<SourceId> = chosen.iter().map(|source| source.id.clone()).collect();
     let (id, resumed) = app.frontier.open_sweep(&ids).await?;

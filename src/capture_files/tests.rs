@@ -84,6 +84,8 @@ fn our_own_archive_comes_back_whole() {
             robots_rule: String::new(),
             software: "test".into(),
             notes: &[],
+            circumstances: crate::evidence::Circumstances::default(),
+            revisit: None,
         },
     )
     .expect("a vector takes all");

@@ -3,11 +3,11 @@
 //! The file is `tanzhao.toml`; unknown keys are errors. Nothing in it makes a sweep less polite than its source definitions.
 
 use crate::leads::LeadParams;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{ops::Range, path::Path, time::Duration};
 
-/// The checked configuration.
-#[derive(Clone, Debug, PartialEq)]
+/// The checked configuration. A field that holds a secret must not be serialised: the audit log shows all others.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Config {
     /// Who to write to about our requests: an e-mail address or a web page. Empty until somebody sets it.
     pub contact: String,

@@ -23,7 +23,6 @@ pub(super) fn without_content(
 ) -> (FetchOutcome, Vec<NewPage>) {
     let status = answer.status;
     let outcome = match status {
-        304 if lease.previous.is_some() => FetchOutcome::Unchanged,
         301 | 302 | 303 | 307 | 308 => return redirect(lease, source, answer),
         401 | 407 => FetchOutcome::Blocked { reason: format!("login wanted (status {status})") },
         403 | 451 => FetchOutcome::Blocked { reason: format!("refused (status {status})") },

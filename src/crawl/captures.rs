@@ -3,10 +3,10 @@
 use crate::{
     domain::beijing,
     evidence::{
-        seal::sha256_hex,
-        warc::{CaptureRecord, write_capture},
+        Archived, Capture, CaptureError, CaptureRecord, RevisitProfile, Revisits, read_archived, read_capture,
+        sha256_hex, write_capture,
     },
-    store::SavedCapture,
+    store::{CaptureRow, PreviousCapture, SavedCapture},
 };
 use std::{
     io,
@@ -32,8 +32,8 @@ impl CaptureFolder {
     /// What the disk says.
     pub fn save(&self, record: &CaptureRecord<'_>) -> io::Result<SavedCapture> {
         let mut bytes = Vec::with_capacity(record.raw_body.len() + 2048);
-        write_capture(&mut bytes, record)?;
-        let sha256 = sha256_hex(&bytes);
+        let sealed = write_capture(&mut bytes, record)?;
+        let sha256 = sealed.sha256;
         let day = beijing(record.fetched_at).strftime("%Y/%m/%d").to_string();
         let name = format!("captures/{day}/{}.warc.gz", &sha256[..24]);
         let path = self.root.join(&name);
@@ -44,7 +44,69 @@ impl CaptureFolder {
         std::fs::write(&partial, &bytes).and_then(|()| std::fs::rename(&partial, &path)).inspect_err(|_| {
             let _ = std::fs::remove_file(&partial);
         })?;
-        Ok(SavedCapture { warc: name, offset: 0, sha256, status: record.status })
+        Ok(SavedCapture {
+            warc: name,
+            offset: sealed.offset,
+            sha256,
+            status: record.status,
+            url: record.final_url.to_owned(),
+            fetched_at: record.fetched_at,
+            payload_sha256: sealed.payload_sha256,
+            refers_to: None,
+        })
+    }
+
+    /// Writes a capture as [`CaptureFolder::save`] does, but as a revisit when the page is what `previous` holds: the server
+    /// said 304, or the body has the same digest. A previous capture that is no longer there, or is one of another address,
+    /// is not referred to.
+    ///
+    /// # Errors
+    /// What the disk says; [`io::ErrorKind::NotFound`] when a 304 has no previous capture to stand on.
+    pub fn save_or_refer(
+        &self,
+        record: &CaptureRecord<'_>,
+        previous: Option<&PreviousCapture>,
+    ) -> io::Result<SavedCapture> {
+        let not_modified = record.status == 304;
+        let usable = previous.filter(|previous| {
+            previous.url == record.final_url
+                && (not_modified || previous.payload_sha256 == sha256_hex(record.raw_body))
+                && self.load(&previous.warc, &previous.sha256).is_ok()
+        });
+        let Some(previous) = usable else {
+            if not_modified {
+                return Err(io::Error::new(io::ErrorKind::NotFound, "the capture that did not change is not there"));
+            }
+            return self.save(record);
+        };
+        let revisit = Revisits {
+            profile: if not_modified { RevisitProfile::NotModified } else { RevisitProfile::IdenticalPayload },
+            url: &previous.url,
+            fetched_at: previous.fetched_at,
+            payload_sha256: &previous.payload_sha256,
+        };
+        let saved = self.save(&CaptureRecord { revisit: Some(revisit), ..record.clone() })?;
+        Ok(SavedCapture { refers_to: Some(previous.id), ..saved })
+    }
+
+    /// Reads a stored page back, a revisit with the body of the capture it refers to.
+    ///
+    /// # Errors
+    /// In words: what is missing or no longer what was written.
+    pub fn read(&self, row: &CaptureRow) -> Result<Capture, String> {
+        let file = |warc: &str, sha256: &str| self.load(warc, sha256).map_err(|error| format!("{warc}: {error}"));
+        let words = |error: CaptureError| error.to_string();
+        match (read_archived(&file(&row.warc, &row.sha256)?).map_err(words)?, &row.refers_to) {
+            (Archived::Page(capture), _) => Ok(capture),
+            (Archived::Unchanged(revisit), Some(original)) => {
+                let original = read_capture(&file(&original.warc, &original.sha256)?).map_err(words)?;
+                revisit.resolve(&original).map_err(words)
+            }
+            (Archived::Unchanged(revisit), None) => Err(format!(
+                "the capture of {} at {} that holds its body is not stored",
+                revisit.refers_to_uri, revisit.refers_to_date
+            )),
+        }
     }
 
     /// Reads a capture back and checks its digest.

@@ -4,18 +4,23 @@
 //! limit is the reader's business. Redirects are not followed here: each hop takes its own turn at the gate.
 
 use super::Guard;
-use crate::{domain::Request, store::Previous};
+use crate::{domain::Request, evidence::TlsPeer, store::Previous};
 use async_trait::async_trait;
 use reqwest::{
-    Client,
+    Client, ClientBuilder,
     dns::{Addrs, Name, Resolve, Resolving},
     header::{
         ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE,
         IF_NONE_MATCH, USER_AGENT,
     },
     redirect::Policy,
+    tls::TlsInfo,
 };
-use std::{error::Error as _, net::SocketAddr, time::Duration};
+use std::{
+    error::Error as _,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use url::Url;
 
 /// A response as it came.
@@ -31,6 +36,10 @@ pub struct RawResponse {
     pub remote: Option<SocketAddr>,
     /// What was sent.
     pub request_headers: Vec<(String, String)>,
+    /// The certificate shown, over TLS.
+    pub tls: Option<TlsPeer>,
+    /// From sending the request to the last byte.
+    pub took: Duration,
 }
 
 impl RawResponse {
@@ -109,6 +118,10 @@ impl HttpFetcher {
     /// # Errors
     /// [`FetchError::Unaskable`] when the User-Agent is no header value or TLS cannot be set up.
     pub fn new(params: HttpParams) -> Result<Self, FetchError> {
+        Self::build(params, |client| client)
+    }
+
+    fn build(params: HttpParams, more: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Self, FetchError> {
         let agent = HeaderValue::from_str(&params.user_agent)
             .map_err(|_| FetchError::Unaskable("the User-Agent holds characters that a header cannot carry".into()))?;
         let headers = HeaderMap::from_iter([
@@ -116,12 +129,13 @@ impl HttpFetcher {
             (ACCEPT, HeaderValue::from_static("text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5")),
             (ACCEPT_LANGUAGE, HeaderValue::from_static("zh-CN,zh;q=0.9")),
         ]);
-        let client = Client::builder()
+        let client = more(Client::builder())
             .default_headers(headers)
             .redirect(Policy::none())
             .connect_timeout(params.timeout.min(Duration::from_secs(10)))
             .pool_max_idle_per_host(2)
             .no_proxy()
+            .tls_info(true)
             .dns_resolver(std::sync::Arc::new(GuardedResolver(params.guard)))
             .build()
             .map_err(|error| FetchError::Unaskable(chain(&error)))?;
@@ -137,6 +151,7 @@ impl HttpFetcher {
         let request = request.build().map_err(|error| FetchError::Unaskable(chain(&error)))?;
         let mut request_headers = vec![("user-agent".to_owned(), self.params.user_agent.clone())];
         request_headers.extend(request.headers().iter().map(header_text));
+        let begun = Instant::now();
         let mut response = self.client.execute(request).await.map_err(|error| FetchError::Broken(chain(&error)))?;
         let mut raw = RawResponse {
             status: response.status().as_u16(),
@@ -144,6 +159,8 @@ impl HttpFetcher {
             body: Vec::new(),
             remote: response.remote_addr(),
             request_headers,
+            tls: response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate).map(TlsPeer::of_der),
+            took: Duration::ZERO,
         };
         while let Some(chunk) = response.chunk().await.map_err(|error| FetchError::Broken(chain(&error)))? {
             let room = limit.saturating_sub(raw.body.len());
@@ -152,6 +169,7 @@ impl HttpFetcher {
                 return Err(FetchError::TooLarge { limit, partial: Some(Box::new(raw)) });
             }
         }
+        raw.took = begun.elapsed();
         Ok(raw)
     }
 }
@@ -210,3 +228,7 @@ impl Resolve for GuardedResolver {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "fetcher_tests.rs"]
+mod tests;

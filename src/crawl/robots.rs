@@ -4,7 +4,10 @@
 //! switch that turns this off.
 
 use super::{Fetch, FetchError, Guard};
-use crate::store::{RobotsCopy, RobotsState};
+use crate::{
+    evidence::{RobotsInForce, sha256_hex},
+    store::{RobotsCopy, RobotsState},
+};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use texting_robots::Robot;
@@ -42,6 +45,16 @@ pub fn ruling(copy: &RobotsCopy, agent: &str, url: &str) -> Ruling {
             Err(error) => Ruling::Closed(format!("robots.txt cannot be understood: {error}")),
         },
     }
+}
+
+/// The copy as the evidence names it.
+#[must_use]
+pub fn in_force(copy: &RobotsCopy) -> RobotsInForce {
+    let sha256 = match &copy.state {
+        RobotsState::Text(text) => Some(sha256_hex(text)),
+        RobotsState::Absent(_) | RobotsState::Closed(_) => None,
+    };
+    RobotsInForce { sha256, fetched_at: copy.fetched }
 }
 
 /// Asks a host for its robots.txt, following up to five redirects with `pause` between them.
@@ -102,7 +115,7 @@ fn closed(why: String, now: Timestamp) -> RobotsCopy {
 }
 
 fn kept(state: RobotsState, good_for: SignedDuration, crawl_delay: Option<Duration>, now: Timestamp) -> RobotsCopy {
-    RobotsCopy { state, expires: now.checked_add(good_for).unwrap_or(now), crawl_delay }
+    RobotsCopy { state, fetched: Some(now), expires: now.checked_add(good_for).unwrap_or(now), crawl_delay }
 }
 
 #[cfg(test)]

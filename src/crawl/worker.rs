@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    domain::{FetchOutcome, PageRole, SweepId},
+    domain::{FetchOutcome, SweepId},
+    evidence::RobotsInForce,
     sources::{Registry, SourceManifest},
     store::{Claim, Completion, Frontier, Lease, Listings, StoreError},
 };
@@ -202,11 +203,9 @@ impl Crawl {
         };
         self.gate.pass(&page.host, source.pace.min_delay.max(copy.crawl_delay.unwrap_or_default())).await;
         let asked_at = Instant::now();
-        // Lists are always read whole: what stands behind an unchanged first page may not have been read yet.
-        let listing = matches!(page.role, PageRole::Detail | PageRole::Share);
-        let known = lease.previous.as_ref().filter(|previous| listing && previous.capture.is_some());
+        let known = lease.previous.as_ref().filter(|previous| previous.capture.is_some());
         match self.fetch.fetch(&page.request, known).await {
-            Ok(answer) => self.answered(lease, source, answer, rule, asked_at.elapsed()).await,
+            Ok(answer) => self.answered(lease, source, answer, (rule, robots::in_force(&copy))).await,
             Err(error) => {
                 let retry = error.retry();
                 let reason = match error {
@@ -244,13 +243,15 @@ impl Crawl {
         lease: &Lease,
         source: &SourceManifest,
         answer: RawResponse,
-        rule: String,
-        took: Duration,
+        (rule, robots): (String, RobotsInForce),
     ) -> Result<(), CrawlError> {
-        if !(200..300).contains(&answer.status) {
+        let previous = self.frontier.previous(lease.page).await?;
+        // A 304 is only an answer to somebody who has the page; otherwise it is as strange as any other status.
+        let unchanged = answer.status == 304 && previous.is_some();
+        if !(200..300).contains(&answer.status) && !unchanged {
             let (outcome, links) = without_content(lease, source, &answer, self.clock.now());
             let address = answer.remote.map(|remote| remote.ip());
-            let completion = Completion { links, took, address, ..Completion::of(outcome) };
+            let completion = Completion { links, took: answer.took, address, ..Completion::of(outcome) };
             return self.complete(lease, completion).await;
         }
         let work = ReadPage {
@@ -258,10 +259,11 @@ impl Crawl {
             registry: Arc::clone(&self.registry),
             captures: self.captures.clone(),
             rule,
+            robots,
             fetched_at: self.clock.now(),
-            took,
             decoded_bytes: self.params.decoded_bytes,
             software: self.params.software.clone(),
+            previous,
         };
         let read = tokio::task::spawn_blocking(move || work.run(&answer)).await;
         let completion = read.map_err(|error| CrawlError::Died(error.to_string()))?.map_err(CrawlError::Archive)?;

@@ -180,6 +180,25 @@ codes! {
         /// Recruits teachers; may corroborate a lead.
         IntelRecruiting = "intel_recruiting", "招聘情报";
     }
+    /// The kind of an act in the audit log.
+    AuditKind {
+        /// A sweep was opened.
+        SweepOpened = "sweep_opened", "开始采集";
+        /// A sweep was finished.
+        SweepFinished = "sweep_finished", "完成采集";
+        /// A county package was made.
+        PackageMade = "package_made", "生成移交包";
+        /// Somebody began to export what is stored; written before the first byte leaves.
+        ExportStarted = "export_started", "开始导出";
+        /// The export is whole; with its size and digest.
+        ExportFinished = "export_finished", "完成导出";
+        /// Listings are judged with another model or lexicon than before.
+        ModelChanged = "model_changed", "更换模型或词表";
+        /// The effective configuration is another than before.
+        ConfigChanged = "config_changed", "更改配置";
+        /// The captures of a day were put under one Merkle root.
+        CapturesSealed = "captures_sealed", "封存网页存档";
+    }
 }
 
 #[cfg(test)]

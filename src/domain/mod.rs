@@ -1,6 +1,7 @@
 //! The nouns every layer shares: plain data with invariants, no I/O and no clock.
 
 pub mod assessment;
+pub mod audit;
 pub mod beijing;
 pub mod codes;
 pub mod county;
@@ -13,8 +14,9 @@ pub mod span;
 pub mod url_key;
 
 pub use assessment::{Assessment, Contact, Evidence, Finding, Probabilities};
+pub use audit::{Act, AuditEntry};
 pub use beijing::beijing;
-pub use codes::{ContactKind, Flag, Form, SourceKind, Stage, Subject, Verdict};
+pub use codes::{AuditKind, ContactKind, Flag, Form, SourceKind, Stage, Subject, Verdict};
 pub use county::Jurisdiction;
 pub use ids::{CaptureId, Epoch, LeadId, ListingId, PageId, SourceId, SweepId};
 pub use listing::{FieldOrigin, Listing, ListingText};

@@ -2,14 +2,22 @@
 //!
 //! Everything here is pure: bytes come in as slices and leave through `impl Write`.
 
+pub mod audit;
+pub mod cdxj;
+pub mod circumstances;
 pub mod decode;
 pub mod mask;
+pub mod merkle;
 pub mod seal;
 pub mod warc;
 pub mod warc_read;
 
+pub use audit::{AuditBreak, AuditFault, AuditHead, AuditRow, AuditWalk};
+pub use cdxj::cdxj_lines;
+pub use circumstances::{Circumstances, RobotsInForce, TlsPeer};
 pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};
+pub use merkle::{InclusionProof, MerkleTree, SealedRoot};
 pub use seal::{Chain, HashingWriter, sha256_hex};
-pub use warc::{CaptureRecord, Sealed, write_capture};
-pub use warc_read::{Capture, CaptureError, read_capture};
+pub use warc::{CaptureRecord, RevisitProfile, Revisits, Sealed, write_capture};
+pub use warc_read::{Archived, Capture, CaptureError, Revisit, read_archived, read_capture};

@@ -14,7 +14,21 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     to_hex(&Sha256::digest(bytes))
 }
 
-fn to_hex(bytes: &[u8]) -> String {
+/// 32 bytes from 64 hexadecimal characters.
+pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+        let value = |digit: u8| char::from(digit).to_digit(16);
+        *byte = u8::try_from(value(pair[0])? * 16 + value(pair[1])?).ok()?;
+    }
+    Some(bytes)
+}
+
+pub(super) fn to_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()
@@ -35,6 +49,11 @@ impl<W: Write> HashingWriter<W> {
     /// Wraps a writer.
     pub fn new(inner: W) -> Self {
         Self { inner, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// Bytes that have passed so far.
+    pub fn written(&self) -> u64 {
+        self.bytes
     }
 
     /// The inner writer, the hexadecimal digest and the number of bytes that passed.

@@ -1,4 +1,5 @@
-//! Writing one capture as WARC/1.1 (ISO 28500): warcinfo, request, response and metadata, one gzip member per record.
+//! Writing one capture as WARC/1.1 (ISO 28500): warcinfo, request, response or revisit, and metadata, one gzip member per
+//! record.
 //!
 //! One small file per capture, so that retention can delete a single page.
 //!
@@ -6,7 +7,10 @@
 //! It keeps headers in a `HashMap`, so the same capture would give other bytes each time, and its record ids are random.
 //! Sealing the same page twice must give the same digest. The crate serves the tests as an independent reader.
 
-use super::seal::{HashingWriter, sha256_hex};
+use super::{
+    circumstances::Circumstances,
+    seal::{HashingWriter, sha256_hex},
+};
 use crate::domain::Request;
 use flate2::{Compression, GzBuilder};
 use jiff::Timestamp;
@@ -42,6 +46,43 @@ pub struct CaptureRecord<'a> {
     pub software: String,
     /// Further fields of the metadata record, for example where a recording came from.
     pub notes: &'a [(String, String)],
+    /// How it was fetched.
+    pub circumstances: Circumstances,
+    /// The earlier capture of the same address that holds the body; a revisit record is written then.
+    pub revisit: Option<Revisits<'a>>,
+}
+
+/// Why a capture holds no body of its own, and where the body is.
+#[derive(Clone, Debug)]
+pub struct Revisits<'a> {
+    /// How we know that nothing changed.
+    pub profile: RevisitProfile,
+    /// Address of the earlier capture.
+    pub url: &'a str,
+    /// When it was fetched.
+    pub fetched_at: Timestamp,
+    /// SHA-256 of its body as received, hexadecimal.
+    pub payload_sha256: &'a str,
+}
+
+/// How we know that a page did not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevisitProfile {
+    /// The whole body came and has the same digest.
+    IdenticalPayload,
+    /// The server said 304 Not Modified.
+    NotModified,
+}
+
+impl RevisitProfile {
+    /// The address that names the profile in WARC/1.1, section 6.7.
+    #[must_use]
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::IdenticalPayload => "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+            Self::NotModified => "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+        }
+    }
 }
 
 /// What was written.
@@ -51,6 +92,10 @@ pub struct Sealed {
     pub records: usize,
     /// Size of the file in bytes.
     pub bytes: u64,
+    /// Where the response or revisit record begins in the file, in bytes.
+    pub offset: u64,
+    /// SHA-256 of the body as received, hexadecimal; of the earlier body for a revisit.
+    pub payload_sha256: String,
     /// Hexadecimal SHA-256 of the whole file.
     pub sha256: String,
 }
@@ -64,6 +109,10 @@ pub fn write_capture(out: &mut impl Write, capture: &CaptureRecord<'_>) -> io::R
     let date = capture.fetched_at.to_string();
     let request = request_block(capture);
     let response = response_block(capture);
+    let payload_sha256 = match &capture.revisit {
+        Some(revisit) => revisit.payload_sha256.to_owned(),
+        None => sha256_hex(capture.raw_body),
+    };
     // The ids depend on the content only, and on every part of it.
     let seed = sha256_hex(
         format!("{date}\n{}\n{}\n{}", capture.final_url, sha256_hex(&request), sha256_hex(&response)).as_bytes(),
@@ -87,9 +136,15 @@ pub fn write_capture(out: &mut impl Write, capture: &CaptureRecord<'_>) -> io::R
     headers.add("Content-Type", "application/http;msgtype=request");
     headers.write(&mut file, &request)?;
 
-    let mut headers = Headers::new("response", &response_id, &date);
+    let offset = file.written();
+    let mut headers = Headers::new(if capture.revisit.is_some() { "revisit" } else { "response" }, &response_id, &date);
     headers.about(capture, &info_id);
-    headers.add("WARC-Payload-Digest", &format!("sha256:{}", sha256_hex(capture.raw_body)));
+    if let Some(revisit) = &capture.revisit {
+        headers.add("WARC-Profile", revisit.profile.uri());
+        headers.add("WARC-Refers-To-Target-URI", revisit.url);
+        headers.add("WARC-Refers-To-Date", &revisit.fetched_at.to_string());
+    }
+    headers.add("WARC-Payload-Digest", &format!("sha256:{payload_sha256}"));
     headers.add("Content-Type", "application/http;msgtype=response");
     headers.write(&mut file, &response)?;
 
@@ -100,7 +155,7 @@ pub fn write_capture(out: &mut impl Write, capture: &CaptureRecord<'_>) -> io::R
     headers.write(&mut file, metadata_block(capture).as_bytes())?;
 
     let (_, sha256, bytes) = file.finish();
-    Ok(Sealed { records: 4, bytes, sha256 })
+    Ok(Sealed { records: 4, bytes, offset, payload_sha256, sha256 })
 }
 
 /// The header block of a record, in the order it was built.
@@ -180,7 +235,10 @@ fn response_block(capture: &CaptureRecord<'_>) -> Vec<u8> {
     }
     head.push_str("\r\n");
     let mut block = head.into_bytes();
-    block.extend_from_slice(capture.raw_body);
+    // A revisit keeps what the server said this time; the body stands in the earlier capture.
+    if capture.revisit.is_none() {
+        block.extend_from_slice(capture.raw_body);
+    }
     block
 }
 
@@ -188,13 +246,19 @@ fn metadata_block(capture: &CaptureRecord<'_>) -> String {
     let mut text = String::new();
     push_header(&mut text, "robots-rule", &capture.robots_rule);
     push_header(&mut text, "fetched-at", &capture.fetched_at.to_string());
+    push_header(&mut text, "software", &capture.software);
+    for (name, value) in capture.circumstances.fields() {
+        push_header(&mut text, name, &value);
+    }
     if capture.request.url != capture.final_url {
         push_header(&mut text, "via", &capture.request.url);
     }
     for (name, value) in capture.notes {
         push_header(&mut text, name, value);
     }
-    let _ = write!(text, "body-sha256: {}\r\n", sha256_hex(capture.raw_body));
+    if capture.revisit.is_none() {
+        let _ = write!(text, "body-sha256: {}\r\n", sha256_hex(capture.raw_body));
+    }
     text
 }
 

@@ -33,6 +33,61 @@ pub struct Capture {
     pub notes: Vec<(String, String)>,
     /// Number of records in the file.
     pub records: usize,
+    /// SHA-256 of the body as received, hexadecimal.
+    pub payload_sha256: String,
+}
+
+/// A capture without a body of its own: the page had not changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revisit {
+    /// The capture as far as it goes; its body is empty, and the payload digest is that of the earlier body.
+    pub capture: Capture,
+    /// Address of the capture that holds the body.
+    pub refers_to_uri: String,
+    /// When that one was fetched.
+    pub refers_to_date: Timestamp,
+}
+
+impl Revisit {
+    /// Puts the body of the earlier capture into this one. Its headers are those of now; what a 304 does not repeat is taken
+    /// from the earlier answer, as RFC 9111 (4.3.4) has a cache do.
+    ///
+    /// # Errors
+    /// When the capture given is not the one referred to.
+    pub fn resolve(self, original: &Capture) -> Result<Capture, CaptureError> {
+        let differs = |what, found: &str, expected: &str| {
+            Err(CaptureError::OtherOriginal { what, found: found.to_owned(), expected: expected.to_owned() })
+        };
+        let mut capture = self.capture;
+        if original.payload_sha256 != capture.payload_sha256 {
+            return differs("payload digest", &original.payload_sha256, &capture.payload_sha256);
+        }
+        if original.target_uri != self.refers_to_uri {
+            return differs("address", &original.target_uri, &self.refers_to_uri);
+        }
+        if original.fetched_at != self.refers_to_date {
+            return differs("date", &original.fetched_at.to_string(), &self.refers_to_date.to_string());
+        }
+        for (name, value) in &original.headers {
+            if find(&capture.headers, name).is_none() {
+                capture.headers.push((name.clone(), value.clone()));
+            }
+        }
+        if capture.status == 304 {
+            capture.status = original.status;
+        }
+        capture.body.clone_from(&original.body);
+        Ok(capture)
+    }
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Archived {
+    /// A page with its body.
+    Page(Capture),
+    /// A page that had not changed.
+    Unchanged(Revisit),
 }
 
 impl Capture {
@@ -69,17 +124,42 @@ pub enum CaptureError {
         /// Which record, from 1.
         record: usize,
     },
+    /// A body is not what its digest says.
+    #[error("record {record}: the payload does not match its SHA-256 digest")]
+    Payload {
+        /// Which record, from 1.
+        record: usize,
+    },
     /// There is no response in the file.
     #[error("the capture holds no response record")]
     NoResponse,
+    /// The file refers to an earlier capture for its body.
+    #[error("the capture is a revisit without a body of its own; the body is in the capture of {uri} at {date}")]
+    Unresolved {
+        /// Address of that capture.
+        uri: String,
+        /// Its date.
+        date: Timestamp,
+    },
+    /// A revisit was given another capture than the one it refers to.
+    #[error("the revisit refers to another capture: {what} is `{found}`, expected `{expected}`")]
+    OtherOriginal {
+        /// What differs.
+        what: &'static str,
+        /// Of the capture given.
+        found: String,
+        /// Of the capture referred to.
+        expected: String,
+    },
     /// The archived body cannot be decoded.
     #[error("the archived body cannot be decoded")]
     Body(#[from] DecodeError),
 }
 
-struct Record<'a> {
-    headers: Vec<(String, String)>,
-    block: &'a [u8],
+pub(super) struct Record<'a> {
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub block: &'a [u8],
 }
 
 /// Reads a capture, gzipped or not, and gives back its first response.
@@ -87,6 +167,19 @@ struct Record<'a> {
 /// # Errors
 /// When the file is damaged, a digest does not match, it is too large, or there is no response in it.
 pub fn read_capture(file: &[u8]) -> Result<Capture, CaptureError> {
+    match read_archived(file)? {
+        Archived::Page(capture) => Ok(capture),
+        Archived::Unchanged(revisit) => {
+            Err(CaptureError::Unresolved { uri: revisit.refers_to_uri, date: revisit.refers_to_date })
+        }
+    }
+}
+
+/// Reads a capture, gzipped or not: its first response or revisit.
+///
+/// # Errors
+/// When the file is damaged, a digest does not match, it is too large, or there is neither in it.
+pub fn read_archived(file: &[u8]) -> Result<Archived, CaptureError> {
     let plain;
     let bytes = if file.starts_with(&[0x1f, 0x8b]) {
         plain = gunzip(file)?;
@@ -97,7 +190,7 @@ pub fn read_capture(file: &[u8]) -> Result<Capture, CaptureError> {
     let records = split_records(bytes)?;
     let response_at = records
         .iter()
-        .position(|record| find(&record.headers, "warc-type") == Some("response"))
+        .position(|record| matches!(find(&record.headers, "warc-type"), Some("response" | "revisit")))
         .ok_or(CaptureError::NoResponse)?;
     let response = &records[response_at];
     let malformed = |problem: &str| CaptureError::Malformed { record: response_at + 1, problem: problem.to_owned() };
@@ -110,16 +203,26 @@ pub fn read_capture(file: &[u8]) -> Result<Capture, CaptureError> {
         .and_then(|code| code.parse().ok())
         .ok_or_else(|| malformed("no HTTP status line"))?;
     let headers: Vec<_> = lines.filter_map(header_line).collect();
-    let body = decode_body(find(&headers, "content-encoding").unwrap_or_default(), raw_body, LIMIT_BYTES)?;
-    let date = find(&response.headers, "warc-date").unwrap_or_default();
+    let is_revisit = find(&response.headers, "warc-type") == Some("revisit");
+    let stated = find(&response.headers, "warc-payload-digest").and_then(sha256_digest);
+    let (body, payload_sha256) = if is_revisit {
+        // Without a digest of ours nothing could show that the earlier body is the right one.
+        (Vec::new(), stated.ok_or_else(|| malformed("a revisit without a SHA-256 payload digest"))?)
+    } else {
+        let body = decode_body(find(&headers, "content-encoding").unwrap_or_default(), raw_body, LIMIT_BYTES)?;
+        (body, sha256_hex(raw_body))
+    };
+    let time = |name: &str| {
+        let text = find(&response.headers, name).unwrap_or_default();
+        text.parse().map_err(|_| malformed(&format!("{name} `{text}` is no time")))
+    };
 
-    Ok(Capture {
-        // Some tools put the address in angle brackets, as WARC/1.0 once showed it.
-        target_uri: find(&response.headers, "warc-target-uri").unwrap_or_default().trim_matches(['<', '>']).to_owned(),
+    let capture = Capture {
+        target_uri: address(&response.headers, "warc-target-uri"),
         status,
         headers,
         body,
-        fetched_at: date.parse().map_err(|_| malformed(&format!("WARC-Date `{date}` is no time")))?,
+        fetched_at: time("warc-date")?,
         ip: find(&response.headers, "warc-ip-address").and_then(|ip| ip.parse().ok()),
         request: blocks(&records, "request").next().map(|block| String::from_utf8_lossy(block).into_owned()),
         notes: blocks(&records, "warcinfo")
@@ -127,7 +230,24 @@ pub fn read_capture(file: &[u8]) -> Result<Capture, CaptureError> {
             .flat_map(|block| String::from_utf8_lossy(block).lines().filter_map(header_line).collect::<Vec<_>>())
             .collect(),
         records: records.len(),
-    })
+        payload_sha256,
+    };
+    if is_revisit {
+        let refers_to_date = time("warc-refers-to-date")?;
+        let refers_to_uri = address(&response.headers, "warc-refers-to-target-uri");
+        return Ok(Archived::Unchanged(Revisit { capture, refers_to_uri, refers_to_date }));
+    }
+    Ok(Archived::Page(capture))
+}
+
+/// An address in a header; some tools put it in angle brackets, as WARC/1.0 once showed it.
+fn address(headers: &[(String, String)], name: &str) -> String {
+    find(headers, name).unwrap_or_default().trim_matches(['<', '>']).to_owned()
+}
+
+/// The hexadecimal value of `sha256:…`; other tools use SHA-1 in base32, which is not ours to check.
+fn sha256_digest(text: &str) -> Option<String> {
+    text.strip_prefix("sha256:").filter(|digest| digest.len() == 64).map(str::to_ascii_lowercase)
 }
 
 fn gunzip(file: &[u8]) -> Result<Vec<u8>, CaptureError> {
@@ -139,7 +259,8 @@ fn gunzip(file: &[u8]) -> Result<Vec<u8>, CaptureError> {
     Ok(out)
 }
 
-fn split_records(mut rest: &[u8]) -> Result<Vec<Record<'_>>, CaptureError> {
+/// Cuts plain bytes into records and compares every block, and every archived body, with its SHA-256 digest.
+pub(super) fn split_records(mut rest: &[u8]) -> Result<Vec<Record<'_>>, CaptureError> {
     let mut records = Vec::new();
     while !rest.is_empty() {
         let number = records.len() + 1;
@@ -158,12 +279,16 @@ fn split_records(mut rest: &[u8]) -> Result<Vec<Record<'_>>, CaptureError> {
         rest = after[length..]
             .strip_prefix(b"\r\n\r\n")
             .ok_or_else(|| malformed("the block does not end with two line breaks".to_owned()))?;
-        // Other tools use SHA-1 in base32; only our own kind is checked here.
-        if let Some(stated) = find(&headers, "warc-block-digest").and_then(|digest| digest.strip_prefix("sha256:"))
-            && stated.len() == 64
-            && !stated.eq_ignore_ascii_case(&sha256_hex(block))
+        if let Some(stated) = find(&headers, "warc-block-digest").and_then(sha256_digest)
+            && stated != sha256_hex(block)
         {
             return Err(CaptureError::Digest { record: number });
+        }
+        if find(&headers, "warc-type") == Some("response")
+            && let Some(stated) = find(&headers, "warc-payload-digest").and_then(sha256_digest)
+            && split_head(block).is_none_or(|(_, body)| sha256_hex(body) != stated)
+        {
+            return Err(CaptureError::Payload { record: number });
         }
         records.push(Record { headers, block });
     }
@@ -171,12 +296,12 @@ fn split_records(mut rest: &[u8]) -> Result<Vec<Record<'_>>, CaptureError> {
 }
 
 /// Cuts at the first empty line: the head as text and the bytes behind it.
-fn split_head(bytes: &[u8]) -> Option<(std::borrow::Cow<'_, str>, &[u8])> {
+pub(super) fn split_head(bytes: &[u8]) -> Option<(std::borrow::Cow<'_, str>, &[u8])> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     Some((String::from_utf8_lossy(&bytes[..end]), &bytes[end + 4..]))
 }
 
-fn header_line(line: &str) -> Option<(String, String)> {
+pub(super) fn header_line(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(':')?;
     Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::evidence::{CaptureError, read_capture};
+use crate::evidence::{Archived, Capture, CaptureError, Revisit, RobotsInForce, TlsPeer, read_archived, read_capture};
 use flate2::bufread::MultiGzDecoder;
 use proptest::prelude::*;
 use std::io::{BufReader, Read};
@@ -14,7 +14,33 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("a vector takes all")
 }
 
+fn circumstances() -> Circumstances {
+    Circumstances {
+        remote: Some(([127, 0, 0, 1], 8001).into()),
+        tls: Some(TlsPeer {
+            certificate_sha256: "ab".repeat(32),
+            subject: Some("CN=a.cn".into()),
+            issuer: Some("CN=ca\r\nX: y".into()),
+        }),
+        robots: Some(RobotsInForce {
+            sha256: Some(sha256_hex(b"User-agent: *")),
+            fetched_at: Timestamp::from_second(1_794_990_000).ok(),
+        }),
+        clock_offset_seconds: Some(-3),
+        took: std::time::Duration::from_millis(412),
+    }
+}
+
 fn sealed(body: &[u8], encoding: &str) -> Vec<u8> {
+    sealed_at(body, encoding).0
+}
+
+fn offset_of(body: &[u8], encoding: &str) -> u64 {
+    sealed_at(body, encoding).1
+}
+
+/// The file, and where its response begins.
+fn sealed_at(body: &[u8], encoding: &str) -> (Vec<u8>, u64) {
     let request = Request { url: "http://127.0.0.1:8001/api?x=1".into(), post_body: Some(r#"{"page":1}"#.into()) };
     let mut file = Vec::new();
     let record = CaptureRecord {
@@ -34,11 +60,13 @@ fn sealed(body: &[u8], encoding: &str) -> Vec<u8> {
         robots_rule: "robots.txt 允许: 无匹配规则".to_owned(),
         software: "tanzhao/0.1.0".to_owned(),
         notes: &[],
+        circumstances: circumstances(),
+        revisit: None,
     };
     let receipt = write_capture(&mut file, &record).expect("a vector takes all");
     assert_eq!((receipt.records, receipt.bytes), (4, file.len() as u64));
     assert_eq!(receipt.sha256, sha256_hex(&file));
-    file
+    (file, receipt.offset)
 }
 
 #[test]
@@ -52,6 +80,19 @@ fn what_was_received_comes_back() {
     assert_eq!(capture.target_uri, "http://127.0.0.1:8001/api/list?x=1");
     assert_eq!(capture.note("via"), Some("http://127.0.0.1:8001/api?x=1"));
     assert_eq!(capture.note("robots-rule"), Some("robots.txt 允许: 无匹配规则"));
+    for (name, value) in [
+        ("software", "tanzhao/0.1.0"),
+        ("resolved-address", "127.0.0.1:8001"),
+        ("tls-certificate-sha256", &"ab".repeat(32)),
+        ("tls-certificate-subject", "CN=a.cn"),
+        ("tls-certificate-issuer", "CN=ca  X: y"),
+        ("robots-txt-sha256", &sha256_hex(b"User-agent: *")),
+        ("robots-txt-fetched-at", "2026-11-18T08:20:00Z"),
+        ("clock-offset-seconds", "-3"),
+        ("fetch-duration-ms", "412"),
+    ] {
+        assert_eq!(capture.note(name), Some(value), "{name}");
+    }
     assert!(capture.headers.contains(&("x-orig-transfer-encoding".to_owned(), "chunked".to_owned())));
     assert!(!capture.headers.iter().any(|(name, _)| name == "injected" || name == "transfer-encoding"));
     let request = capture.request.expect("the request is archived");
@@ -93,4 +134,90 @@ proptest! {
         let _ = read_capture(&bytes);
         prop_assert_eq!(read_capture(&sealed(&body, "")).expect("our own file").body, body);
     }
+}
+
+/// A capture of the same page an hour later, as a revisit of the first.
+fn revisited(profile: RevisitProfile, original: &Capture, raw_body: &[u8]) -> Vec<u8> {
+    let not_modified = profile == RevisitProfile::NotModified;
+    let headers =
+        pairs(if not_modified { &[("etag", "\"2\"")] } else { &[("content-type", "text/html; charset=gb2312")] });
+    let record = CaptureRecord {
+        request: &Request::get("http://127.0.0.1:8001/api/list?x=1"),
+        request_headers: &[],
+        final_url: "http://127.0.0.1:8001/api/list?x=1",
+        status: if not_modified { 304 } else { 200 },
+        raw_headers: &headers,
+        raw_body,
+        ip: None,
+        fetched_at: Timestamp::from_second(1_795_003_600).expect("in range"),
+        robots_rule: String::new(),
+        software: "tanzhao/0.1.0".to_owned(),
+        notes: &[],
+        circumstances: Circumstances::default(),
+        revisit: Some(Revisits {
+            profile,
+            url: &original.target_uri,
+            fetched_at: original.fetched_at,
+            payload_sha256: &original.payload_sha256,
+        }),
+    };
+    let mut file = Vec::new();
+    let receipt = write_capture(&mut file, &record).expect("a vector takes all");
+    assert_eq!(receipt.payload_sha256, original.payload_sha256);
+    file
+}
+
+fn unchanged(file: &[u8]) -> Revisit {
+    match read_archived(file).expect("our own file") {
+        Archived::Unchanged(revisit) => revisit,
+        Archived::Page(page) => panic!("expected a revisit, got {page:?}"),
+    }
+}
+
+#[test]
+fn a_revisit_has_no_body_and_resolves_to_the_capture_it_names() {
+    let page = "<p>初三数学一对一</p>".repeat(50).into_bytes();
+    let raw = gzip(&page);
+    let original = read_capture(&sealed(&raw, "gzip")).expect("our own file");
+    for profile in [RevisitProfile::IdenticalPayload, RevisitProfile::NotModified] {
+        let file = revisited(profile, &original, &raw);
+        let revisit = unchanged(&file);
+        assert_eq!((revisit.capture.body.len(), revisit.refers_to_date), (0, original.fetched_at));
+        assert!(matches!(read_capture(&file), Err(CaptureError::Unresolved { .. })));
+        let whole = revisit.resolve(&original).expect("the right original");
+        assert_eq!((whole.status, &whole.body), (200, &page));
+        assert_eq!(whole.fetched_at.as_second(), 1_795_003_600, "it says when the page was seen again");
+        assert!(whole.headers.iter().any(|(name, value)| name == "content-type" && value.contains("gb2312")));
+
+        let reader = warc::WarcReader::new(BufReader::new(MultiGzDecoder::new(file.as_slice())));
+        let kinds: Vec<String> =
+            reader.iter_records().map(|record| record.expect("valid record").warc_type().to_string()).collect();
+        assert_eq!(kinds, ["warcinfo", "request", "revisit", "metadata"]);
+    }
+}
+
+#[test]
+fn a_revisit_refuses_every_other_capture() {
+    let original = read_capture(&sealed(b"one", "")).expect("our own file");
+    let file = revisited(RevisitProfile::IdenticalPayload, &original, b"one");
+    let later = original.fetched_at.checked_add(jiff::SignedDuration::from_secs(1)).expect("in range");
+    for (other, what) in [
+        (read_capture(&sealed(b"two", "")).expect("our own file"), "payload digest"),
+        (Capture { target_uri: "http://127.0.0.1:8001/".into(), ..original.clone() }, "address"),
+        (Capture { fetched_at: later, ..original.clone() }, "date"),
+    ] {
+        let error = unchanged(&file).resolve(&other).expect_err(what);
+        assert!(matches!(&error, CaptureError::OtherOriginal { what: found, .. } if *found == what), "{error}");
+    }
+}
+
+#[test]
+fn the_offset_is_that_of_the_response() {
+    let file = sealed(b"plain", "");
+    let record = read_capture(&file).expect("our own file");
+    assert_eq!(record.payload_sha256, sha256_hex(b"plain"));
+    let mut plain = Vec::new();
+    let at = usize::try_from(offset_of(b"plain", "")).expect("small");
+    flate2::bufread::GzDecoder::new(&file[at..]).read_to_end(&mut plain).expect("a member begins there");
+    assert!(plain.starts_with(b"WARC/1.1\r\nWARC-Type: response\r\n"));
 }

@@ -2,13 +2,13 @@
 
 use super::{
     ledger::ledger,
-    manifest::{Counts, FORMAT, MANIFEST_NAME, Manifest, PackedFile},
-    package::{ExportError, LeadFile, PackageSpec},
+    manifest::{Counts, FORMAT, MANIFEST_NAME, Manifest, PackedFile, PackedProof},
+    package::{CaptureFile, ExportError, LeadFile, PackageSpec},
     sheet::{SHEET_NAME, sheet},
     verify::verify,
 };
 use crate::domain::beijing;
-use crate::evidence::{HashingWriter, sha256_hex};
+use crate::evidence::{HashingWriter, SealedRoot, sha256_hex};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
@@ -90,7 +90,7 @@ fn free_name(dir: &Path, spec: &PackageSpec) -> PathBuf {
 /// # Errors
 /// When a lead has no number, a capture is damaged, or the writer fails.
 pub fn pack(out: impl Write + Seek, spec: &PackageSpec, leads: &[LeadFile]) -> Result<Manifest, ExportError> {
-    let mut parcel = Parcel { zip: ZipWriter::new(out), files: Vec::new() };
+    let mut parcel = Parcel { zip: ZipWriter::new(out), files: Vec::new(), seals: BTreeMap::new(), proofs: Vec::new() };
     let mut counts = Counts { leads: leads.len(), ..Counts::default() };
     parcel.add(LEDGER_NAME.to_owned(), &ledger(spec, leads)?)?;
     let mut seen = BTreeSet::new();
@@ -103,7 +103,7 @@ pub fn pack(out: impl Write + Seek, spec: &PackageSpec, leads: &[LeadFile]) -> R
         parcel.add(format!("{label}/{SHEET_NAME}"), sheet(spec, file)?.as_bytes())?;
         // One page can hold several listings of a lead; it is archived once.
         let mut packed: BTreeMap<String, &str> = BTreeMap::new();
-        for capture in file.listings.iter().filter_map(|(.., capture)| capture.as_ref()) {
+        for capture in file.listings.iter().filter_map(|(.., capture)| capture.as_ref()).chain(&file.originals) {
             let path = format!("{label}/{}", capture.packed_name());
             let known = packed.insert(path.clone(), &capture.sha256);
             if known == Some(capture.sha256.as_str()) {
@@ -113,6 +113,7 @@ pub fn pack(out: impl Write + Seek, spec: &PackageSpec, leads: &[LeadFile]) -> R
                 return Err(ExportError::DamagedCapture { lead: label, name: capture.name.clone() });
             }
             counts.captures += 1;
+            parcel.prove(&path, capture);
             parcel.add(path, &capture.bytes)?;
         }
     }
@@ -122,6 +123,8 @@ pub fn pack(out: impl Write + Seek, spec: &PackageSpec, leads: &[LeadFile]) -> R
 struct Parcel<W: Write + Seek> {
     zip: ZipWriter<W>,
     files: Vec<PackedFile>,
+    seals: BTreeMap<i64, SealedRoot>,
+    proofs: Vec<PackedProof>,
 }
 
 impl<W: Write + Seek> Parcel<W> {
@@ -129,6 +132,13 @@ impl<W: Write + Seek> Parcel<W> {
         self.store(&path, bytes)?;
         self.files.push(PackedFile::of(path, bytes));
         Ok(())
+    }
+
+    fn prove(&mut self, path: &str, capture: &CaptureFile) {
+        if let Some((seal, proof)) = &capture.sealed {
+            self.seals.insert(seal.number, seal.clone());
+            self.proofs.push(PackedProof { path: path.to_owned(), seal: seal.number, proof: proof.clone() });
+        }
     }
 
     fn store(&mut self, path: &str, bytes: &[u8]) -> Result<(), ExportError> {
@@ -144,6 +154,8 @@ impl<W: Write + Seek> Parcel<W> {
     fn close(mut self, spec: &PackageSpec, counts: Counts) -> Result<Manifest, ExportError> {
         let mut files = std::mem::take(&mut self.files);
         files.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut proofs = std::mem::take(&mut self.proofs);
+        proofs.sort_by(|a, b| a.path.cmp(&b.path));
         let manifest = Manifest {
             format: FORMAT.to_owned(),
             county: spec.county.clone(),
@@ -152,6 +164,9 @@ impl<W: Write + Seek> Parcel<W> {
             versions: spec.versions.clone(),
             previous_package_sha256: spec.previous_digest.clone(),
             files,
+            audit: spec.audit.clone(),
+            seals: std::mem::take(&mut self.seals).into_values().collect(),
+            proofs,
         };
         self.store(MANIFEST_NAME, &serde_json::to_vec_pretty(&manifest)?)?;
         self.zip.finish()?.flush().map_err(|error| ExportError::Zip(error.into()))?;

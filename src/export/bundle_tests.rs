@@ -2,7 +2,10 @@ use super::*;
 use crate::{
     domain::{
         Assessment, Contact, ContactKind, Evidence, Finding, Form, Jurisdiction, LeadId, Listing, ListingId,
-        Probabilities, SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
+        Probabilities, Request, SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
+    },
+    evidence::{
+        Capture, CaptureRecord, Chain, Circumstances, MerkleTree, RevisitProfile, Revisits, read_capture, write_capture,
     },
     export::{CaptureFile, County, verify::Fault},
     leads::{Lead, Part, Rank, SeenContact},
@@ -18,6 +21,37 @@ fn span_of(needle: &str) -> Span {
     let at = text.find(needle).expect("a part of the text");
     let start = text[..at].chars().count();
     Span::new(start, start + needle.chars().count())
+}
+
+/// A capture of a page with this body at this second, or a revisit of such a capture.
+fn archive(body: &str, second: i64, original: Option<&Capture>) -> Vec<u8> {
+    let record = CaptureRecord {
+        request: &Request::get("http://example.cn/1"),
+        request_headers: &[],
+        final_url: "http://example.cn/1",
+        status: 200,
+        raw_headers: &[],
+        raw_body: body.as_bytes(),
+        ip: None,
+        fetched_at: Timestamp::from_second(1_795_000_000 + second).expect("in range"),
+        robots_rule: String::new(),
+        software: "tanzhao/0.1.0".to_owned(),
+        notes: &[],
+        circumstances: Circumstances::default(),
+        revisit: original.map(|original| Revisits {
+            profile: RevisitProfile::IdenticalPayload,
+            url: &original.target_uri,
+            fetched_at: original.fetched_at,
+            payload_sha256: &original.payload_sha256,
+        }),
+    };
+    let mut file = Vec::new();
+    write_capture(&mut file, &record).expect("a vector takes all");
+    file
+}
+
+fn capture_file(name: &str, bytes: Vec<u8>) -> CaptureFile {
+    CaptureFile { name: name.to_owned(), sha256: sha256_hex(&bytes), bytes, sealed: None }
 }
 
 fn lead_file(id: i64) -> LeadFile {
@@ -63,9 +97,9 @@ fn lead_file(id: i64) -> LeadFile {
         ],
         flags: Vec::new(),
     };
-    let bytes = format!("archived page {id}").into_bytes();
-    let capture =
-        CaptureFile { name: "captures/2026/11/20/../ab12.warc.gz".to_owned(), sha256: sha256_hex(&bytes), bytes };
+    let bytes = archive(&format!("archived page {id}"), id, None);
+    let name = "captures/2026/11/20/../ab12.warc.gz".to_owned();
+    let capture = CaptureFile { name, sha256: sha256_hex(&bytes), bytes, sealed: None };
     let lead = Lead {
         id: Some(LeadId(id)),
         members: vec![ListingId(7)],
@@ -81,7 +115,7 @@ fn lead_file(id: i64) -> LeadFile {
         forms: vec![Form::Plain],
         ..Lead::default()
     };
-    LeadFile { lead, listings: vec![(listing, assessment, Some(capture))] }
+    LeadFile { lead, listings: vec![(listing, assessment, Some(capture))], originals: Vec::new() }
 }
 
 fn spec() -> PackageSpec {
@@ -91,6 +125,7 @@ fn spec() -> PackageSpec {
         generated_at: Timestamp::from_second(1_795_622_400).expect("in range"),
         versions: BTreeMap::from([("software".to_owned(), "tanzhao/0.1.0".to_owned())]),
         matter_names: BTreeMap::from([("M01".to_owned(), "擅自有偿开展学科类培训".to_owned())]),
+        audit: None,
     }
 }
 
@@ -167,7 +202,7 @@ fn the_sheet_quotes_the_original_words() {
         "涉嫌 M01 擅自有偿开展学科类培训",
         "最高分 0.97",
         "未经核实",
-        &sha256_hex(b"archived page 42"),
+        &sha256_hex(&archive("archived page 42", 42, None)),
     ] {
         assert!(sheet.contains(part), "{part}\n{sheet}");
     }
@@ -184,10 +219,11 @@ fn verification_names_the_file() {
     let page = "L000043/存档/ab12.warc.gz".to_owned();
 
     let mut changed = files.clone();
-    changed.insert(page.clone(), b"archived page 44".to_vec());
+    let stated = files[&page].len() as u64;
+    changed.get_mut(&page).expect("the page")[20] ^= 1;
     assert_eq!(problem(&changed), (page.clone(), Fault::Digest));
-    changed.insert(page.clone(), vec![b'x'; 1000]);
-    assert_eq!(problem(&changed), (page.clone(), Fault::Size { stated: 16, found: 17 }));
+    changed.insert(page.clone(), vec![b'x'; 10_000]);
+    assert_eq!(problem(&changed), (page.clone(), Fault::Size { stated, found: stated + 1 }));
     changed.remove(&page);
     assert_eq!(problem(&changed), (page, Fault::Missing));
 
@@ -243,4 +279,84 @@ fn packages_of_a_day_are_numbered_and_faulty_ones_leave_nothing() {
     let bad = PackageSpec { county: County { code: "../..".to_owned(), name: String::new() }, ..spec() };
     assert!(matches!(write_bundle(dir.path(), &bad, &[]), Err(ExportError::CountyCode { .. })));
     assert_eq!(fs::read_dir(dir.path()).expect("readable").count(), 2);
+}
+
+/// Leads 42 and 43 with their captures under one seal among others.
+fn sealed_leads() -> Vec<LeadFile> {
+    let mut leads = vec![lead_file(42), lead_file(43)];
+    let mut digests: Vec<String> = (0..5).map(|other: u8| sha256_hex(&[other])).collect();
+    digests.extend(leads.iter().filter_map(|lead| lead.listings[0].2.as_ref()).map(|capture| capture.sha256.clone()));
+    let tree = MerkleTree::over(&digests).expect("digests").expect("not empty");
+    let (root, previous) = (tree.root(), "ab".repeat(32));
+    let head = Chain::from_head(previous.as_str()).push(&root).to_owned();
+    let day = jiff::civil::date(2026, 11, 20);
+    let seal = SealedRoot { number: 3, day, leaves: 7, root, previous, head };
+    for (index, lead) in (5..).zip(&mut leads) {
+        if let Some(capture) = &mut lead.listings[0].2 {
+            capture.sealed = tree.prove(index).map(|proof| (seal.clone(), proof));
+        }
+    }
+    leads
+}
+
+#[test]
+fn proofs_travel_with_the_captures_and_one_of_another_capture_is_no_proof() {
+    let packed = |leads: &[LeadFile]| {
+        let mut out = Cursor::new(Vec::new());
+        let manifest = pack(&mut out, &spec(), leads).expect("a package");
+        (manifest, verify(out).expect("readable").problems)
+    };
+    let (manifest, problems) = packed(&sealed_leads());
+    assert_eq!((manifest.seals.len(), manifest.proofs.len(), problems.len()), (1, 2, 0));
+
+    let mut exchanged = sealed_leads();
+    let other = exchanged[0].listings[0].2.as_ref().and_then(|capture| capture.sealed.clone());
+    exchanged[1].listings[0].2.as_mut().expect("a capture").sealed = other;
+    let (_, problems) = packed(&exchanged);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].what, Fault::Proof);
+
+    for change in 0..3 {
+        let mut forged = sealed_leads();
+        for lead in &mut forged {
+            let Some((seal, _)) = lead.listings[0].2.as_mut().and_then(|capture| capture.sealed.as_mut()) else {
+                continue;
+            };
+            match change {
+                0 => seal.root = "cd".repeat(32),
+                1 => seal.previous = "cd".repeat(32),
+                _ => seal.leaves = 8,
+            }
+        }
+        assert_eq!(packed(&forged).1.len(), 2, "change {change}");
+    }
+}
+
+#[test]
+fn archives_are_opened_and_a_revisit_needs_its_original() {
+    let problems = |lead: LeadFile| {
+        let mut out = Cursor::new(Vec::new());
+        pack(&mut out, &spec(), &[lead]).expect("a package");
+        let problems = verify(out).expect("readable").problems;
+        problems.into_iter().map(|problem| (problem.file, problem.what)).collect::<Vec<_>>()
+    };
+    let original = archive("archived page", 1, None);
+    let revisit = archive("archived page", 2, Some(&read_capture(&original).expect("our own file")));
+    let mut lead = lead_file(42);
+    lead.listings[0].2 = Some(capture_file("b.warc.gz", revisit));
+    assert_eq!(problems(lead.clone()), [("L000042/存档/b.warc.gz".to_owned(), Fault::NoOriginal)]);
+    lead.originals = vec![capture_file("a.warc.gz", archive("another page", 1, None))];
+    assert_eq!(problems(lead.clone()), [("L000042/存档/b.warc.gz".to_owned(), Fault::NoOriginal)]);
+    lead.originals = vec![capture_file("a.warc.gz", original)];
+    assert_eq!(problems(lead), []);
+
+    // A forger who fits the manifest to a changed archive still has to fit the records inside.
+    let mut plain = Vec::new();
+    let packed = archive("archived page", 1, None);
+    flate2::read::MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut plain).expect("our own gzip");
+    let at = plain.windows(13).position(|window| window == b"archived page").expect("the body is there");
+    plain[at] = b'A';
+    let mut lead = lead_file(42);
+    lead.listings[0].2 = Some(capture_file("a.warc", plain));
+    assert!(matches!(problems(lead).as_slice(), [(_, Fault::Archive(why))] if why.contains("digest")));
 }

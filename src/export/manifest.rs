@@ -1,7 +1,7 @@
 //! `manifest.json`: what a package holds and what it was made with.
 
 use super::package::County;
-use crate::evidence::sha256_hex;
+use crate::evidence::{AuditHead, InclusionProof, SealedRoot, sha256_hex};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +42,18 @@ pub struct Counts {
     pub captures: usize,
 }
 
+/// Proof that an archived page is under one of the package's seals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackedProof {
+    /// Path of the capture inside the zip.
+    pub path: String,
+    /// Number of the seal.
+    pub seal: i64,
+    /// The way from the file's SHA-256 to the seal's root.
+    #[serde(flatten)]
+    pub proof: InclusionProof,
+}
+
 /// The manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -59,4 +71,13 @@ pub struct Manifest {
     pub previous_package_sha256: Option<String>,
     /// Every other file, sorted by path.
     pub files: Vec<PackedFile>,
+    /// Head of the sender's audit log when the package was made; a log that was rewritten later no longer holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<AuditHead>,
+    /// Merkle roots of the days whose captures are in the package, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seals: Vec<SealedRoot>,
+    /// Proof for each archived page that is sealed, sorted by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<PackedProof>,
 }

@@ -3,6 +3,7 @@
 //! Working copies show contacts masked; the originals stand only in the sealed captures. The same inputs give the same
 //! bytes, so a package can be made again and compared.
 
+mod archives;
 pub mod bundle;
 pub mod ledger;
 pub mod manifest;
@@ -12,7 +13,7 @@ pub mod sheet;
 pub mod verify;
 
 pub use bundle::{BundleReceipt, write_bundle};
-pub use manifest::{Counts, Manifest, PackedFile};
+pub use manifest::{Counts, Manifest, PackedFile, PackedProof};
 pub use package::{CaptureFile, County, ExportError, LeadFile, PackageSpec};
 pub use plots::{PlotError, plots};
 pub use verify::{Problem, VerifyError, VerifyReport, verify};

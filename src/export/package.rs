@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{Assessment, Contact, Listing, beijing},
+    evidence::{AuditHead, InclusionProof, SealedRoot},
     leads::Lead,
 };
 use jiff::Timestamp;
@@ -30,6 +31,8 @@ pub struct PackageSpec {
     pub versions: BTreeMap<String, String>,
     /// Chinese names of the suspected matters, by code; a code without a name is shown alone.
     pub matter_names: BTreeMap<String, String>,
+    /// Head of the audit log when the package is made.
+    pub audit: Option<AuditHead>,
 }
 
 impl PackageSpec {
@@ -49,6 +52,8 @@ pub struct CaptureFile {
     pub sha256: String,
     /// The file.
     pub bytes: Vec<u8>,
+    /// The Merkle root it is sealed under, and the way to it.
+    pub sealed: Option<(SealedRoot, InclusionProof)>,
 }
 
 impl CaptureFile {
@@ -70,6 +75,8 @@ pub struct LeadFile {
     pub lead: Lead,
     /// Its listings, what we think of each, and the archived page where one is kept.
     pub listings: Vec<(Listing, Assessment, Option<CaptureFile>)>,
+    /// Captures that hold the bodies of revisits among the listings' captures.
+    pub originals: Vec<CaptureFile>,
 }
 
 impl LeadFile {

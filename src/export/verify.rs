@@ -1,16 +1,21 @@
-//! Checking a package without network or database: is every file what the manifest says?
+//! Checking a package without network or database: is every file what the manifest says, and every archive whole inside?
 
-use super::manifest::{FORMAT, MANIFEST_NAME, Manifest};
+use super::{
+    archives::{Archives, is_archive},
+    manifest::{FORMAT, MANIFEST_NAME, Manifest, PackedFile, PackedProof},
+};
 use crate::evidence::HashingWriter;
 use std::{
     collections::BTreeSet,
     fmt,
-    io::{self, Read, Seek},
+    io::{self, Read, Seek, Write},
 };
 use zip::ZipArchive;
 
 /// The largest manifest that is read.
 const MANIFEST_BYTES: u64 = 64 << 20;
+/// The largest archive that is opened; of a larger one only the digest is compared.
+const ARCHIVE_BYTES: u64 = 64 << 20;
 
 /// Why a file is no package at all.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +67,12 @@ pub enum Fault {
     },
     /// Its digest differs.
     Digest,
+    /// The proof does not lead from the file to the sealed root, or the seal is not whole.
+    Proof,
+    /// It is an archive with a damaged record.
+    Archive(String),
+    /// It is a revisit, and the capture with the body is not in the lead's folder.
+    NoOriginal,
     /// It cannot be read from the zip.
     Unreadable(String),
 }
@@ -76,6 +87,9 @@ impl fmt::Display for Problem {
             Fault::Size { stated, found } if found > stated => write!(f, "大小不符，应为 {stated} 字节，实际更大"),
             Fault::Size { stated, found } => write!(f, "大小不符，应为 {stated} 字节，实际 {found} 字节"),
             Fault::Digest => f.write_str("SHA-256 不符，内容已被改动"),
+            Fault::Proof => f.write_str("封存证明不成立（文件与当日默克尔根不符）"),
+            Fault::Archive(why) => write!(f, "WARC 存档内部有误（{why}）"),
+            Fault::NoOriginal => f.write_str("是未变化页面的记录，但同一线索内没有其正文存档"),
             Fault::Unreadable(why) => write!(f, "无法读取（{why}）"),
         }
     }
@@ -107,11 +121,11 @@ impl VerifyReport {
 pub fn verify(reader: impl Read + Seek) -> Result<VerifyReport, VerifyError> {
     let mut zip = ZipArchive::new(reader).map_err(VerifyError::Zip)?;
     let manifest = read_manifest(&mut zip)?;
-    let mut problems = Vec::new();
+    let (mut problems, mut archives) = (Vec::new(), Archives::default());
     let (mut listed, mut intact) = (BTreeSet::from([MANIFEST_NAME.to_owned()]), 0);
     for file in &manifest.files {
         let fault = if listed.insert(file.path.clone()) {
-            check(&mut zip, &file.path, file.bytes, &file.sha256)
+            check(&mut zip, file, &mut archives)
         } else {
             Some(Fault::ListedTwice)
         };
@@ -124,7 +138,21 @@ pub fn verify(reader: impl Read + Seek) -> Result<VerifyReport, VerifyError> {
     let names = zip.file_names().map(|name| name.map_or_else(|_| "(文件名无法辨认)".to_owned(), Into::into));
     let unlisted: BTreeSet<String> = names.filter(|name| !name.ends_with('/') && !listed.contains(name)).collect();
     problems.extend(unlisted.into_iter().map(|file| Problem { file, what: Fault::Unlisted }));
+    problems.extend(archives.orphans());
+    problems.extend(broken_proofs(&manifest));
     Ok(VerifyReport { manifest, intact, problems })
+}
+
+/// Proofs that do not hold. The digests they start from are those of the manifest, which were compared with the files above.
+fn broken_proofs(manifest: &Manifest) -> impl Iterator<Item = Problem> {
+    let holds = |proof: &PackedProof| {
+        let file = manifest.files.iter().find(|file| file.path == proof.path)?;
+        let seal = manifest.seals.iter().find(|seal| seal.number == proof.seal)?;
+        let root = proof.proof.root_over(&file.sha256)?;
+        Some(root == seal.root && proof.proof.leaves == seal.leaves && seal.is_linked())
+    };
+    let broken = manifest.proofs.iter().filter(move |proof| holds(proof) != Some(true));
+    broken.map(|proof| Problem { file: proof.path.clone(), what: Fault::Proof })
 }
 
 fn read_manifest(zip: &mut ZipArchive<impl Read + Seek>) -> Result<Manifest, VerifyError> {
@@ -138,23 +166,34 @@ fn read_manifest(zip: &mut ZipArchive<impl Read + Seek>) -> Result<Manifest, Ver
     if manifest.format == FORMAT { Ok(manifest) } else { Err(VerifyError::Format { found: manifest.format }) }
 }
 
-fn check(zip: &mut ZipArchive<impl Read + Seek>, path: &str, stated: u64, sha256: &str) -> Option<Fault> {
-    let file = match zip.by_name(path) {
+/// Compares one file with the manifest, and opens it when it is an archive.
+fn check(zip: &mut ZipArchive<impl Read + Seek>, stated: &PackedFile, archives: &mut Archives) -> Option<Fault> {
+    let file = match zip.by_name(&stated.path) {
         Ok(file) => file,
         Err(zip::result::ZipError::FileNotFound) => return Some(Fault::Missing),
         Err(error) => return Some(Fault::Unreadable(error.to_string())),
     };
-    let mut writer = HashingWriter::new(io::sink());
     // Never more than stated: a small zip can unpack to any size.
-    if let Err(error) = io::copy(&mut file.take(stated.saturating_add(1)), &mut writer) {
+    let mut file = file.take(stated.bytes.saturating_add(1));
+    let opened = is_archive(&stated.path) && stated.bytes <= ARCHIVE_BYTES;
+    let mut kept = Vec::new();
+    let mut writer = HashingWriter::new(io::sink());
+    let copied = if opened {
+        file.read_to_end(&mut kept).and_then(|_| writer.write_all(&kept)).map(|()| kept.len() as u64)
+    } else {
+        io::copy(&mut file, &mut writer)
+    };
+    if let Err(error) = copied {
         return Some(Fault::Unreadable(error.to_string()));
     }
     let (_, digest, found) = writer.finish();
-    if found != stated {
-        Some(Fault::Size { stated, found })
-    } else if digest.eq_ignore_ascii_case(sha256) {
-        None
-    } else {
+    if found != stated.bytes {
+        Some(Fault::Size { stated: stated.bytes, found })
+    } else if !digest.eq_ignore_ascii_case(&stated.sha256) {
         Some(Fault::Digest)
+    } else if opened {
+        archives.open(&stated.path, &kept)
+    } else {
+        None
     }
 }

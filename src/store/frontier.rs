@@ -125,6 +125,31 @@ pub struct SavedCapture {
     pub sha256: String,
     /// HTTP status.
     pub status: u16,
+    /// The address that was archived.
+    pub url: String,
+    /// The date in the archive.
+    pub fetched_at: Timestamp,
+    /// SHA-256 of the body as received, hex; for a revisit that of the earlier body.
+    pub payload_sha256: String,
+    /// For a revisit, the capture that holds the body.
+    pub refers_to: Option<CaptureId>,
+}
+
+/// The last capture of a page that holds a body: what a revisit refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviousCapture {
+    /// Its number.
+    pub id: CaptureId,
+    /// Path below the data directory.
+    pub warc: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// The address that was archived.
+    pub url: String,
+    /// The date in the archive.
+    pub fetched_at: Timestamp,
+    /// SHA-256 of the body as received, hex.
+    pub payload_sha256: String,
 }
 
 /// What one attempt brought; stored in one transaction.
@@ -178,6 +203,8 @@ pub enum RobotsState {
 pub struct RobotsCopy {
     /// What it said.
     pub state: RobotsState,
+    /// When it was asked; `None` for copies kept by a version that did not note it.
+    pub fetched: Option<Timestamp>,
     /// Ask again from here on.
     pub expires: Timestamp,
     /// Its Crawl-delay for us; never clamped.
@@ -326,6 +353,9 @@ pub trait Frontier: Send + Sync {
 
     /// Stores what an attempt brought, all of it or nothing. `false`: the lease was lost, nothing is stored.
     async fn complete(&self, lease: &Lease, completion: Completion) -> Result<bool>;
+
+    /// The last capture of a page that holds a body. Never a revisit: a revisit refers to the original itself.
+    async fn previous(&self, page: PageId) -> Result<Option<PreviousCapture>>;
 
     /// Gives a lease back untried (robots.txt had to be asked first); the attempt does not count.
     async fn give_back(&self, lease: &Lease) -> Result<bool>;

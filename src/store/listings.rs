@@ -92,6 +92,19 @@ pub struct CaptureRow {
     pub role: String,
     /// The sweep.
     pub sweep: SweepId,
+    /// For a revisit, the capture that holds the body.
+    pub refers_to: Option<OriginalRow>,
+}
+
+/// The capture that a revisit refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OriginalRow {
+    /// Its number.
+    pub id: CaptureId,
+    /// Path below the data directory.
+    pub warc: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
 }
 
 /// What an assessment was made with, so that any day can be judged again identically.
@@ -130,6 +143,9 @@ pub trait Listings: Send + Sync {
 
     /// Archived pages that were read as content, oldest first.
     async fn captures(&self, sweep: Option<SweepId>) -> Result<Vec<CaptureRow>>;
+
+    /// Revisits that rest on this capture's body: it must not be purged before them, and the database refuses it.
+    async fn revisits_of(&self, capture: CaptureId) -> Result<Vec<CaptureId>>;
 
     /// Stores what a capture yields when read again: the listings of that capture are updated and marked unjudged.
     async fn reread(&self, capture: CaptureId, listings: Vec<Listing>) -> Result<()>;

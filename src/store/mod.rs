@@ -4,21 +4,25 @@
 //! returned `Ok` has been committed; after kill -9 at any moment the store holds every committed call and nothing of an
 //! unfinished one.
 
+pub mod audit;
 pub mod error;
 pub mod frontier;
 pub mod imports;
 pub mod leads;
 pub mod listings;
+pub mod seals;
 pub mod sqlite;
 
+pub use audit::{Audit, AuditFilter, Watched};
 pub use error::StoreError;
 pub use frontier::{
-    Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Previous, RobotsCopy, RobotsState,
-    SavedCapture, SourceState, SweepReport, Tally, Unfetched, Visit,
+    Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Previous, PreviousCapture, RobotsCopy,
+    RobotsState, SavedCapture, SourceState, SweepReport, Tally, Unfetched, Visit,
 };
 pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};
 pub use leads::{Leads, PackageRecord, StoredLead};
-pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, StoredListing, Versions};
+pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
+pub use seals::{SealThrough, SealedCapture, Seals};
 
 /// Short for a result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;

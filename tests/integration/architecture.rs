@@ -19,7 +19,7 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
     ("classify", Purity::Pure, &["domain", "text", "signals"]),
     ("assess", Purity::Pure, &["domain", "text", "signals", "classify"]),
     ("leads", Purity::Pure, &["domain", "text", "signals", "assess"]),
-    ("store", Purity::Edge, &["domain", "clock", "sources", "text", "signals", "assess", "leads"]),
+    ("store", Purity::Edge, &["domain", "clock", "sources", "text", "evidence", "signals", "assess", "leads"]),
     ("crawl", Purity::Edge, &["domain", "clock", "sources", "extract", "evidence", "store"]),
     ("pipeline", Purity::Edge, &["domain", "clock", "text", "assess", "leads", "store"]),
     ("export", Purity::Edge, &["domain", "clock", "classify", "assess", "leads", "evidence", "store"]),

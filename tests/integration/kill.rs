@@ -36,6 +36,8 @@ fn nothing_is_lost_nothing_is_early_nothing_is_stored_twice() {
     }
     let (code, _, errors) = run(&mut command());
     assert_eq!(code, 0, "{errors}");
+    let (code, log, errors) = run(tanzhao(dir.path()).args(["audit", "verify"]));
+    assert_eq!(code, 0, "the audit log is whole after every kill: {log}{errors}");
 
     let (code, listings, _) = run(tanzhao(dir.path()).args(["export", "listings", "--output", "-"]));
     assert_eq!(code, 0);

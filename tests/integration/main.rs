@@ -1,12 +1,15 @@
 //! Tests from outside the library, in one binary: one link step, one harness.
 
 mod architecture;
+mod audit;
 mod cli;
 mod frontier_life;
 mod hostile;
 mod import;
 mod kill;
 mod migration;
+mod revisit;
+mod seals;
 mod store_contract;
 mod support;
 mod sweep;

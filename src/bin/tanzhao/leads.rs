@@ -6,9 +6,13 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
-use std::{fs::File, io::Write, path::Path};
+use std::{fs::File, path::Path};
 use tanzhao::{
-    app::{App, builtin, handover as packages},
+    app::{
+        App, builtin,
+        exporting::{LoggedExport, cdxj},
+        handover as packages,
+    },
     config::Config,
     domain::{LeadId, ListingId},
     evidence::mask::{mask_contact, mask_text},
@@ -189,6 +193,7 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
 pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let app = App::open(&global.data_dir)?;
+    app.note_config(&config).await?;
     let toolkit = builtin::toolkit(None)?;
     let written = packages::handover(&app, &config.city, &toolkit, &order.county, &order.output, order.since).await?;
     let mut whole = true;
@@ -231,24 +236,36 @@ pub async fn export(global: &Global, order: Export) -> anyhow::Result<Exit> {
     let app = App::open_read_only(&global.data_dir)?;
     match order.what {
         ExportCommand::Leads { output } => {
-            let mut out = writer(&output)?;
+            let mut out = LoggedExport::begin(&app, "leads", &output, || writer(&output)).await?;
             for lead in app.leads.list().await? {
-                writeln!(out, "{}", masked(&lead))?;
+                out.row(&masked(&lead))?;
             }
-            out.flush()?;
+            out.finish(&app).await?;
+        }
+        ExportCommand::Cdxj { output } => {
+            let mut out = LoggedExport::begin(&app, "cdxj", &output, || writer(&output)).await?;
+            let index = cdxj(&app).await?;
+            for line in &index.lines {
+                out.row(line)?;
+            }
+            out.finish(&app).await?;
+            for problem in &index.problems {
+                eprintln!("{problem}");
+            }
+            return Ok(if index.problems.is_empty() { Exit::Done } else { Exit::DoneInPart });
         }
         ExportCommand::Listings { output } => {
-            let mut out = writer(&output)?;
+            let mut out = LoggedExport::begin(&app, "listings", &output, || writer(&output)).await?;
             let mut after = ListingId(0);
             loop {
                 let page = app.listings.page(after, 500).await?;
                 let Some(last) = page.last() else { break };
                 after = last.id;
                 for stored in &page {
-                    writeln!(out, "{}", listing_object(stored)?)?;
+                    out.row(&listing_object(stored)?)?;
                 }
             }
-            out.flush()?;
+            out.finish(&app).await?;
         }
     }
     Ok(Exit::Done)

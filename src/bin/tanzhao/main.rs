@@ -1,6 +1,7 @@
 //! The command line: parses, opens what a command needs, prints. No rule of the trade lives here.
 
 mod args;
+mod audit;
 mod crawl;
 mod import;
 mod judge;
@@ -50,5 +51,6 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Handover(order) => leads::handover(&global, order).await,
         Command::Verify { package } => leads::verify(&package),
         Command::Export(order) => leads::export(&global, order).await,
+        Command::Audit(order) => audit::audit(&global, order).await,
     }
 }

@@ -1,6 +1,6 @@
 //! Imports in SQLite.
 
-use super::{SqliteStore, listings, timestamp, to_json};
+use super::{SqliteStore, captures, listings, timestamp, to_json};
 use crate::{
     domain::SweepId,
     store::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording, Result, StoreError},
@@ -73,15 +73,8 @@ fn find(db: &Connection, kind: ImportKind, sha256: &str) -> Result<Option<Import
 }
 
 fn keep(db: &Connection, page: &RecordedCapture, import: i64, sweep: SweepId, now: i64) -> Result<()> {
-    let saved = &page.capture;
-    let capture = db
-        .prepare_cached(
-            "INSERT INTO captures(import, sweep, warc, offset, sha256, status, source, role, stored_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .insert(params![
-            import, sweep.0, saved.warc, i64::try_from(saved.offset).unwrap_or(i64::MAX), saved.sha256, saved.status, page.source.0,
-            page.role.code(), now
-        ])?;
+    let from = captures::From::Import(import);
+    let capture = captures::insert(db, from, sweep, &page.capture, (&page.source, page.role), now)?;
     for listing in &page.listings {
         if !listings::known_later(db, listing)? {
             let place = listings::Place { capture: Some(capture), page: None, sweep };

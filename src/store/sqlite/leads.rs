@@ -1,13 +1,14 @@
 //! Leads in SQLite.
 
-use super::{SqliteStore, from_json, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, timestamp, to_json};
 use crate::{
-    domain::{LeadId, ListingId},
+    domain::{Act, AuditKind, LeadId, ListingId},
     leads::Lead,
     store::{Leads, PackageRecord, Result, StoredLead},
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[async_trait]
@@ -49,6 +50,7 @@ impl Leads for SqliteStore {
     }
 
     async fn record_package(&self, package: PackageRecord) -> Result<()> {
+        let (who, now) = (self.who.clone(), self.now_ms());
         self.write(move |db| {
             db.execute(
                 "INSERT INTO packages(county, file, sha256, made_ms, leads) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -60,6 +62,9 @@ impl Leads for SqliteStore {
                     to_json("leads", &package.leads)?
                 ],
             )?;
+            let labels: Vec<String> = package.leads.iter().map(|id| id.label()).collect();
+            let details = json!({"county": package.county, "sha256": package.sha256, "leads": labels});
+            audit::append(db, &Act { who, kind: AuditKind::PackageMade, object: package.file, details }, now)?;
             Ok(())
         })
         .await

@@ -1,17 +1,17 @@
 //! Listings in SQLite.
 
-use super::{SqliteStore, from_json, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, timestamp, to_json};
 use crate::{
-    domain::{Assessment, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
-    store::{CaptureRow, ListingChange, ListingEvent, Listings, Result, StoredListing, Versions},
+    domain::{Assessment, AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
+    store::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, Result, StoredListing, Versions, Watched},
     text::Fingerprint,
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
-const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, l.gone_ms, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
-    FROM listings l LEFT JOIN captures c ON c.id = l.capture";
+const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, l.gone_ms, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
+    FROM listings l LEFT JOIN captures c ON c.id = l.capture LEFT JOIN captures o ON o.id = c.refers_to";
 
 /// Where a listing was read.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +126,13 @@ impl Listings for SqliteStore {
         batch: Vec<(ListingId, Assessment, Fingerprint)>,
         versions: &Versions,
     ) -> Result<()> {
-        let versions = versions.clone();
+        let (versions, who, now) = (versions.clone(), self.who.clone(), self.now_ms());
         self.write(move |db| {
+            for (name, digest) in [("model", &versions.model), ("lexicon", &versions.lexicon)] {
+                let details = serde_json::Value::Null;
+                let seen = Watched { name, kind: AuditKind::ModelChanged, digest: digest.clone(), details };
+                audit::watch(db, &who, &seen, now)?;
+            }
             let mut update = db.prepare_cached(
                 "UPDATE listings SET assessment = ?2, verdict = ?3, score = ?4, fingerprint = ?5, model = ?6, lexicon = ?7 WHERE id = ?1",
             )?;
@@ -170,9 +175,19 @@ impl Listings for SqliteStore {
     async fn captures(&self, sweep: Option<SweepId>) -> Result<Vec<CaptureRow>> {
         self.read(move |db| {
             let mut query = db.prepare(
-                "SELECT id, warc, offset, sha256, source, role, sweep FROM captures WHERE ?1 IS NULL OR sweep = ?1 ORDER BY id",
+                "SELECT c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
+                 FROM captures c LEFT JOIN captures o ON o.id = c.refers_to WHERE ?1 IS NULL OR c.sweep = ?1 ORDER BY c.id",
             )?;
             let rows = query.query_map([sweep.map(|id| id.0)], |row| capture(row, 0))?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn revisits_of(&self, capture: CaptureId) -> Result<Vec<CaptureId>> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached("SELECT id FROM captures WHERE refers_to = ?1 ORDER BY id")?;
+            let rows = query.query_map([capture.0], |row| row.get(0).map(CaptureId))?;
             Ok(rows.collect::<std::result::Result<_, _>>()?)
         })
         .await
@@ -205,8 +220,8 @@ impl Listings for SqliteStore {
     async fn timeline(&self, listing: ListingId) -> Result<Vec<ListingEvent>> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT e.at_ms, e.kind, e.before, e.sweep, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep
-                 FROM listing_events e LEFT JOIN captures c ON c.id = e.capture WHERE e.listing = ?1 ORDER BY e.id",
+                "SELECT e.at_ms, e.kind, e.before, e.sweep, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
+                 FROM listing_events e LEFT JOIN captures c ON c.id = e.capture LEFT JOIN captures o ON o.id = c.refers_to WHERE e.listing = ?1 ORDER BY e.id",
             )?;
             let mut rows = query.query([listing.0])?;
             let mut events = Vec::new();
@@ -267,5 +282,9 @@ fn capture(row: &Row<'_>, from: usize) -> rusqlite::Result<CaptureRow> {
         source: row.get(from + 4)?,
         role: row.get(from + 5)?,
         sweep: SweepId(row.get(from + 6)?),
+        refers_to: match row.get::<_, Option<i64>>(from + 7)? {
+            Some(id) => Some(OriginalRow { id: CaptureId(id), warc: row.get(from + 8)?, sha256: row.get(from + 9)? }),
+            None => None,
+        },
     })
 }

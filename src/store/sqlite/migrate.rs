@@ -8,15 +8,21 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first_path.sql"),
     include_str!("migrations/0002_crawl.sql"),
     include_str!("migrations/0003_captures.sql"),
+    include_str!("migrations/0004_evidence.sql"),
 ];
 
 /// The schema this program works with.
-pub(super) fn known() -> i64 {
+fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
+/// Whether an older program wrote this database; one of a newer program is refused.
+pub(super) fn is_older(connection: &Connection) -> Result<bool> {
+    Ok(check_version(connection)? < known())
+}
+
 /// Refuses a database of a newer program.
-pub(super) fn check_version(connection: &Connection) -> Result<i64> {
+fn check_version(connection: &Connection) -> Result<i64> {
     let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > known() {
         return Err(StoreError::TooNew { found, known: known() });

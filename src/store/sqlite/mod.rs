@@ -4,16 +4,19 @@
 //! `synchronous = NORMAL` in WAL mode: kill -9 loses nothing that was committed; a power cut may lose the last moments but
 //! never damages the file. Captures follow the same rule.
 
+mod audit;
+mod captures;
 mod frontier;
 mod imports;
 mod leads;
 mod listings;
 mod migrate;
+mod seals;
 mod writer;
 
 use super::{Result, StoreError};
 use crate::clock::Clock;
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -23,12 +26,16 @@ use writer::Writer;
 
 /// Name of the database inside the data directory.
 const DATABASE: &str = "tanzhao.db";
+/// Who acts when nobody was named.
+const PROGRAM: &str = "program";
 
 /// The store in a data directory.
 pub struct SqliteStore {
     writer: Option<Writer>,
     readers: Arc<Readers>,
     clock: Arc<dyn Clock>,
+    /// Who is named in the audit log for what the store does on somebody's behalf.
+    who: String,
     _lock: Option<File>,
 }
 
@@ -69,6 +76,7 @@ impl SqliteStore {
             writer: Some(Writer::start(connection)),
             readers: Arc::new(Readers { path, idle: Mutex::new(Vec::new()) }),
             clock,
+            who: PROGRAM.to_owned(),
             _lock: Some(lock),
         })
     }
@@ -84,11 +92,20 @@ impl SqliteStore {
         }
         let readers = Readers { path, idle: Mutex::new(Vec::new()) };
         let first = readers.connect()?;
-        if migrate::check_version(&first)? < migrate::known() {
-            drop(Self::open(dir, Arc::clone(&clock))?);
+        if migrate::is_older(&first)? {
+            // Reading an old schema would fail at its first new column; whoever holds the lock there is an old program.
+            drop((first, Self::open(dir, Arc::clone(&clock))?));
+        } else {
+            readers.give(first);
         }
-        readers.give(first);
-        Ok(Self { writer: None, readers: Arc::new(readers), clock, _lock: None })
+        Ok(Self { writer: None, readers: Arc::new(readers), clock, who: PROGRAM.to_owned(), _lock: None })
+    }
+
+    /// Names who acts through this store; without it the audit log says `program`.
+    #[must_use]
+    pub fn acting_for(mut self, who: impl Into<String>) -> Self {
+        self.who = who.into();
+        self
     }
 
     fn now_ms(&self) -> i64 {
@@ -100,6 +117,27 @@ impl SqliteStore {
             Some(writer) => writer.run(job).await,
             None => Err(StoreError::Closed),
         }
+    }
+
+    /// Writes also where this store was opened for reading only: a short transaction of its own beside the process that holds
+    /// the lock. Only for the audit log; everything else belongs to the holder of the lock.
+    async fn write_beside<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if self.writer.is_some() {
+            return self.write(job).await;
+        }
+        let path = self.readers.path.clone();
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            prepare(&connection)?;
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = job(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        });
+        answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {

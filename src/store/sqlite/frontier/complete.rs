@@ -8,7 +8,7 @@ use crate::{
     },
     store::{
         Completion, Lease, Result, Visit,
-        sqlite::{listings, timestamp},
+        sqlite::{captures, listings, timestamp},
     },
 };
 use jiff::Timestamp;
@@ -43,7 +43,11 @@ pub(super) fn complete(db: &Connection, lease: &Lease, completion: &Completion, 
     let free = move_clock(db, lease, completion, now)?;
     wake(db, lease, free)?;
     rest(db, lease, &completion.outcome, step, now)?;
-    let capture = save_capture(db, lease, completion, now)?;
+    let capture = completion.capture.as_ref().map(|capture| {
+        let from = captures::From::Page(lease.page.0);
+        captures::insert(db, from, lease.sweep, capture, (&lease.what.source, lease.what.role), now)
+    });
+    let capture = capture.transpose()?;
     let mut fresh = 0_i64;
     for listing in &completion.listings {
         let place = listings::Place { capture, page: Some(lease.page.0), sweep: lease.sweep };
@@ -132,17 +136,6 @@ fn rest(db: &Connection, lease: &Lease, outcome: &FetchOutcome, step: NextStep, 
     )?
     .execute(params![lease.what.source.0, until.as_millisecond(), outcome.reason()])?;
     Ok(())
-}
-
-fn save_capture(db: &Connection, lease: &Lease, completion: &Completion, now: i64) -> Result<Option<i64>> {
-    let Some(capture) = &completion.capture else { return Ok(None) };
-    let id = db
-        .prepare_cached("INSERT INTO captures(page, sweep, warc, offset, sha256, status, source, role, stored_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
-        .insert(params![
-            lease.page.0, lease.sweep.0, capture.warc, i64::try_from(capture.offset).unwrap_or(i64::MAX), capture.sha256,
-            capture.status, lease.what.source.0, lease.what.role.code(), now
-        ])?;
-    Ok(Some(id))
 }
 
 /// Keeps what to compare the page with, and moves its next visit: sooner when it changed, later when it did not. A new

@@ -5,15 +5,16 @@ mod complete;
 mod health;
 mod put;
 
-use super::{SqliteStore, from_json, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, timestamp, to_json};
 use crate::{
-    domain::{HostKey, SourceId, SweepId},
+    domain::{Act, AuditKind, CaptureId, HostKey, PageId, SourceId, SweepId},
     store::{
-        Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Result, RobotsCopy, RobotsState,
-        SourceState, SweepReport, Tally, Unfetched,
+        Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, PreviousCapture, Result, RobotsCopy,
+        RobotsState, SourceState, SweepReport, Tally, Unfetched,
     },
 };
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -28,7 +29,9 @@ impl Frontier for SqliteStore {
     async fn open_sweep(&self, sources: &[SourceId]) -> Result<(SweepId, bool)> {
         let mut names: Vec<String> = sources.iter().map(|source| source.0.clone()).collect();
         names.sort();
-        let (names, now) = (to_json("sources", &names)?, self.now_ms());
+        let (who, now) = (self.who.clone(), self.now_ms());
+        let details = serde_json::json!({ "sources": names });
+        let names = to_json("sources", &names)?;
         self.write(move |db| {
             let open = db
                 .query_row(
@@ -41,18 +44,28 @@ impl Frontier for SqliteStore {
                 return Ok((SweepId(id), true));
             }
             db.execute("INSERT INTO sweeps(started_ms, sources) VALUES (?1, ?2)", params![now, names])?;
-            Ok((SweepId(db.last_insert_rowid()), false))
+            let id = db.last_insert_rowid();
+            let act = Act { who, kind: AuditKind::SweepOpened, object: format!("sweep {id}"), details };
+            audit::append(db, &act, now)?;
+            Ok((SweepId(id), false))
         })
         .await
     }
 
     async fn finish_sweep(&self, sweep: SweepId) -> Result<()> {
-        let now = self.now_ms();
+        let (who, now) = (self.who.clone(), self.now_ms());
         self.write(move |db| {
-            db.execute(
+            let finished = db.execute(
                 "UPDATE sweeps SET finished_ms = ?2 WHERE id = ?1 AND finished_ms IS NULL",
                 params![sweep.0, now],
             )?;
+            if finished == 1 {
+                let captures: i64 =
+                    db.query_row("SELECT count(*) FROM captures WHERE sweep = ?1", [sweep.0], |row| row.get(0))?;
+                let details = serde_json::json!({ "captures": captures });
+                let object = format!("sweep {sweep}");
+                audit::append(db, &Act { who, kind: AuditKind::SweepFinished, object, details }, now)?;
+            }
             Ok(())
         })
         .await
@@ -103,6 +116,31 @@ impl Frontier for SqliteStore {
         self.write(move |db| complete::complete(db, &lease, &completion, now)).await
     }
 
+    async fn previous(&self, page: PageId) -> Result<Option<PreviousCapture>> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached(
+                "SELECT id, warc, sha256, url, fetched_at, payload_sha256 FROM captures
+                 WHERE page = ?1 AND refers_to IS NULL AND payload_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1",
+            )?;
+            let found = query
+                .query_row([page.0], |row| {
+                    let previous = PreviousCapture {
+                        id: CaptureId(row.get(0)?),
+                        warc: row.get(1)?,
+                        sha256: row.get(2)?,
+                        url: row.get(3)?,
+                        fetched_at: Timestamp::UNIX_EPOCH,
+                        payload_sha256: row.get(5)?,
+                    };
+                    Ok((previous, row.get::<_, String>(4)?))
+                })
+                .optional()?;
+            // A date that cannot be read is nothing to refer to; the page is then archived whole.
+            Ok(found.and_then(|(previous, date)| Some(PreviousCapture { fetched_at: date.parse().ok()?, ..previous })))
+        })
+        .await
+    }
+
     async fn give_back(&self, lease: &Lease) -> Result<bool> {
         let lease = lease.clone();
         self.write(move |db| {
@@ -126,7 +164,7 @@ impl Frontier for SqliteStore {
         let host = host.clone();
         self.read(move |db| {
             let row = db
-                .prepare_cached("SELECT robots_kind, robots_body, robots_note, robots_expires_ms, crawl_delay_ms FROM hosts WHERE key = ?1 AND robots_kind IS NOT NULL")?
+                .prepare_cached("SELECT robots_kind, robots_body, robots_note, robots_expires_ms, crawl_delay_ms, robots_fetched_ms FROM hosts WHERE key = ?1 AND robots_kind IS NOT NULL")?
                 .query_row([host.as_str()], |row| {
                     let kind: String = row.get(0)?;
                     let note: String = row.get::<_, Option<String>>(2)?.unwrap_or_default();
@@ -138,6 +176,7 @@ impl Frontier for SqliteStore {
                     let delay: i64 = row.get(4)?;
                     Ok(RobotsCopy {
                         state,
+                        fetched: row.get::<_, Option<i64>>(5)?.map(timestamp),
                         expires: timestamp(row.get(3)?),
                         crawl_delay: u64::try_from(delay).ok().filter(|ms| *ms > 0).map(Duration::from_millis),
                     })
@@ -159,9 +198,12 @@ impl Frontier for SqliteStore {
             let delay = copy.crawl_delay.map_or(0, millis);
             db.prepare_cached(
                 "UPDATE hosts SET robots_kind = ?2, robots_body = ?3, robots_note = ?4, robots_expires_ms = ?5, crawl_delay_ms = ?6,
-                 not_before_ms = max(not_before_ms, ?7 + max(delay_ms, ?6)) WHERE key = ?1",
+                 robots_fetched_ms = ?8, not_before_ms = max(not_before_ms, ?7 + max(delay_ms, ?6)) WHERE key = ?1",
             )?
-            .execute(params![host.as_str(), kind, body, note, copy.expires.as_millisecond(), delay, now])?;
+            .execute(params![
+                host.as_str(), kind, body, note, copy.expires.as_millisecond(), delay, now,
+                copy.fetched.map(Timestamp::as_millisecond)
+            ])?;
             Ok(())
         })
         .await

@@ -1,0 +1,44 @@
+//! The same page again: archived without its body, readable with it, and never without its original.
+
+use crate::support::{Pages, Site, definition, html, run, tanzhao};
+use std::sync::Arc;
+use tanzhao::{
+    clock::SystemClock,
+    domain::CaptureId,
+    store::{Listings, sqlite::SqliteStore},
+};
+
+#[test]
+fn a_second_sweep_refers_to_the_first_and_the_original_cannot_be_purged_unseen() {
+    let ad = "<h1>初三数学一对一</h1><div class=desc>在职老师,初三数学一对一,双塔区,电话13904210001,一小时200元</div>";
+    let site =
+        Site::start(Pages::from([("/".into(), html("<a class=t href='/ad/1'>1</a>")), ("/ad/1".into(), html(ad))]));
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("site.toml"), definition(&site)).expect("the definition");
+    for _ in 0..2 {
+        let (code, _, errors) = run(tanzhao(dir.path()).args(["sweep", "--loopback", "--sources", "site.toml"]));
+        assert_eq!(code, 0, "{errors}");
+    }
+    let data = dir.path().join("data");
+    let store = SqliteStore::open_read_only(&data, Arc::new(SystemClock)).expect("the store");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let rows = runtime.block_on(store.captures(None)).expect("captures");
+    // The list page twice, the advertisement once: it is asked again only after a week.
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[2].refers_to.as_ref().map(|original| original.id), Some(rows[0].id));
+    assert!(rows.iter().all(|row| row.offset > 0));
+    assert_eq!(runtime.block_on(store.revisits_of(rows[0].id)).expect("revisits"), [rows[2].id]);
+    assert_eq!(runtime.block_on(store.revisits_of(CaptureId(2))).expect("revisits"), []);
+    drop(store);
+
+    let (code, out, errors) = run(tanzhao(dir.path()).args(["reprocess", "--sources", "site.toml"]));
+    assert_eq!(code, 0, "{out}{errors}");
+    let db = rusqlite::Connection::open(data.join("tanzhao.db")).expect("the database");
+    db.execute_batch("PRAGMA foreign_keys = ON").expect("as the store has it");
+    let refused = db.execute("DELETE FROM captures WHERE id = ?1", [rows[0].id.0]).expect_err("a revisit rests on it");
+    assert!(refused.to_string().contains("FOREIGN KEY"), "{refused}");
+    std::fs::remove_file(data.join(&rows[0].warc)).expect("the original's file");
+    let (code, out, _) = run(tanzhao(dir.path()).args(["reprocess", "--sources", "site.toml"]));
+    assert_eq!(code, 3, "both the original and its revisit are reported: {out}");
+    assert_eq!(out.matches(rows[0].warc.as_str()).count(), 3, "{out}");
+}
