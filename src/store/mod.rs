@@ -13,7 +13,7 @@ pub mod sqlite;
 pub use error::StoreError;
 pub use frontier::{
     Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, RobotsCopy, RobotsState, SavedCapture,
-    SweepReport,
+    SweepReport, Turn,
 };
 pub use leads::{Leads, PackageRecord, StoredLead};
 pub use listings::{CaptureRow, Listings, StoredListing, Versions};

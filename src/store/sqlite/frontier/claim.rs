@@ -1,15 +1,14 @@
 //! Whose turn it is.
 
-use super::super::timestamp;
 use crate::{
     domain::{Epoch, HostKey, PageId, PageRole, Request, SourceId, SweepId, UrlKey, beijing},
-    store::{Claim, Lease, NewPage, Result},
+    store::{Claim, Lease, NewPage, Result, sqlite::timestamp},
 };
 use jiff::ToSpan;
 use rusqlite::{Connection, Row, params};
 
 /// Midnight that ends the day of `now` in Asia/Shanghai, and the day's name.
-fn shanghai_day(now: i64) -> (String, i64) {
+pub(super) fn shanghai_day(now: i64) -> (String, i64) {
     let zoned = beijing(timestamp(now));
     let next =
         zoned.date().checked_add(1.day()).ok().and_then(|day| day.to_zoned_datetime(zoned.time_zone().clone()).ok());
