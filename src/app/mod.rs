@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod demo;
 pub mod handover;
+pub mod rendering;
 pub mod rereading;
 pub mod status;
 pub mod sweep;

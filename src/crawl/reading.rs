@@ -1,6 +1,6 @@
 //! From an answer to a completion: decode, read, archive. Blocking; the same reading serves archived pages.
 
-use super::{CaptureFolder, RawResponse, seeds::priority};
+use super::{CaptureFolder, RawResponse, render::Rendered, rendering::rendition, seeds::priority};
 use crate::{
     domain::{FetchOutcome, FetchedPage, HostKey, Listing},
     evidence::{decode::decode_body, warc::CaptureRecord},
@@ -21,6 +21,8 @@ pub(super) struct ReadPage {
     pub fetched_at: Timestamp,
     pub decoded_bytes: usize,
     pub software: String,
+    /// The page after its scripts, where they were run.
+    pub rendered: Option<Box<Rendered>>,
 }
 
 impl ReadPage {
@@ -37,7 +39,7 @@ impl ReadPage {
             Ok(body) => body,
             Err(error) => return Ok(nothing(FetchOutcome::Failed { reason: error.to_string(), retry: false })),
         };
-        let page = FetchedPage {
+        let mut page = FetchedPage {
             source: source.id.clone(),
             role: self.lease.what.role,
             request: self.lease.what.request.clone(),
@@ -47,6 +49,9 @@ impl ReadPage {
             body,
             fetched_at: self.fetched_at,
         };
+        if let Some(rendered) = &self.rendered {
+            put_rendered(&mut page, rendered.html.clone().into_bytes());
+        }
         let extraction = extract::extract(&page, source);
         if let Some(outcome) = not_content(&extraction, answer.status) {
             return Ok(nothing(outcome));
@@ -73,6 +78,7 @@ impl ReadPage {
             fetched_at: self.fetched_at,
             robots_rule: self.rule.clone(),
             software: self.software.clone(),
+            rendition: self.rendered.as_deref().map(rendition),
         })
     }
 
@@ -111,13 +117,20 @@ fn not_content(extraction: &Extraction, status: u16) -> Option<FetchOutcome> {
     }
 }
 
+/// Puts the finished document, which is UTF-8 whatever the server sent, in the place of the bytes that came.
+fn put_rendered(page: &mut FetchedPage, html: Vec<u8>) {
+    page.body = html;
+    page.headers.retain(|(name, _)| name != "content-type");
+    page.headers.push(("content-type".into(), "text/html; charset=utf-8".into()));
+}
+
 /// Reads an archived page again, without any request.
 ///
 /// # Errors
 /// What makes the capture unreadable.
 pub fn reread(file: &[u8], source: &SourceManifest, role: crate::domain::PageRole) -> Result<Vec<Listing>, String> {
     let capture = crate::evidence::warc_read::read_capture(file).map_err(|error| error.to_string())?;
-    let page = FetchedPage {
+    let mut page = FetchedPage {
         source: source.id.clone(),
         role,
         request: crate::domain::Request { url: capture.target_uri.clone(), post_body: None },
@@ -127,5 +140,8 @@ pub fn reread(file: &[u8], source: &SourceManifest, role: crate::domain::PageRol
         body: capture.body,
         fetched_at: capture.fetched_at,
     };
+    if let Some(rendered) = capture.rendered {
+        put_rendered(&mut page, rendered);
+    }
     Ok(extract::extract(&page, source).listings)
 }

@@ -1,8 +1,13 @@
 //! One claim, from lease to completion.
 
 use super::{
-    CaptureFolder, Fetch, FetchError, Guard, RawResponse, answers::without_content, gate::Gate, reading::ReadPage,
-    robots, robots::Ruling,
+    CaptureFolder, Fetch, FetchError, Guard, RawResponse,
+    answers::without_content,
+    gate::Gate,
+    reading::ReadPage,
+    rendering::{Look, Rendering},
+    robots,
+    robots::Ruling,
 };
 use crate::{
     clock::Clock,
@@ -88,6 +93,8 @@ pub struct Crawl {
     pub guard: Guard,
     /// The second lock on politeness.
     pub gate: Gate,
+    /// The browser, and what is kept for its pages.
+    pub rendering: Rendering,
     /// Bounds.
     pub params: CrawlParams,
     /// Requests made so far.
@@ -136,7 +143,7 @@ impl Crawl {
             }
             let claim = self.frontier.claim(sweep, self.params.lease).await?;
             let Claim::Granted(lease) = claim else {
-                self.asked.fetch_sub(1, Ordering::Relaxed);
+                self.give_ticket_back();
                 match claim {
                     Claim::Wait(until) => {
                         let wait = Duration::try_from(until.duration_since(self.clock.now())).unwrap_or_default();
@@ -155,13 +162,18 @@ impl Crawl {
     }
 
     /// One of the allowed requests, if any is left.
-    fn take_ticket(&self) -> bool {
+    pub(super) fn take_ticket(&self) -> bool {
         let before = self.asked.fetch_add(1, Ordering::Relaxed);
         let fine = self.params.max_pages.is_none_or(|most| before < most);
         if !fine {
             self.asked.fetch_sub(1, Ordering::Relaxed);
         }
         fine
+    }
+
+    /// A request that was not made after all.
+    pub(super) fn give_ticket_back(&self) {
+        self.asked.fetch_sub(1, Ordering::Relaxed);
     }
 
     async fn pause(&self, wait: Duration) {
@@ -245,7 +257,17 @@ impl Crawl {
             let (outcome, links) = without_content(lease, source, &answer, self.clock.now());
             return self.complete(lease, Completion { outcome, capture: None, listings: Vec::new(), links }).await;
         }
+        let rendered = match self.look(lease, source, &answer).await {
+            Look::Static => None,
+            Look::Rendered(rendered) => Some(rendered),
+            Look::Ended(outcome) => return self.finish(lease, outcome).await,
+            Look::Stopped => {
+                self.frontier.give_back(lease).await?;
+                return Ok(());
+            }
+        };
         let work = ReadPage {
+            rendered,
             lease: lease.clone(),
             registry: Arc::clone(&self.registry),
             captures: self.captures.clone(),

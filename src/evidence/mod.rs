@@ -11,5 +11,5 @@ pub mod warc_read;
 pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};
 pub use seal::{Chain, HashingWriter, sha256_hex};
-pub use warc::{CaptureRecord, Sealed, write_capture};
+pub use warc::{CaptureRecord, Rendition, Sealed, write_capture};
 pub use warc_read::{Capture, CaptureError, read_capture};

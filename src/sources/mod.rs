@@ -14,7 +14,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use manifest::{Pace, SourceManifest, Status, Yield, parse, parse_with};
+pub use manifest::{Pace, RenderMode, SourceManifest, Status, Yield, parse, parse_with};
 pub use pages::{
     CssPath, Field, FieldPlace, FieldRule, ItemRule, ItemsAt, LinkPlace, LinkRule, PageDef, Paging, ParamPlace, Piece,
     Template,
