@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod hostile;
 mod kill;
+mod render;
 mod store_contract;
 mod support;
 mod sweep;
