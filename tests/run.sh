@@ -23,6 +23,11 @@ command -v cargo >/dev/null || { echo "Rust is missing: https://rustup.rs (the v
 command -v cc >/dev/null || apt_install build-essential
 cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+# Pages that need their scripts are tested with a real browser; TANZHAO_CHROMIUM may name another one.
+if [ -z "${TANZHAO_CHROMIUM:-}" ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null &&
+    ! command -v google-chrome >/dev/null; then
+    apt_install chromium
+fi
 # Foreign readers check our WARC and xlsx files; they live in a scratch environment below target/.
 venv="${CARGO_TARGET_DIR:-target}/outside-venv"
 if ! "$venv/bin/python" -c 'import warcio, openpyxl, cdxj_indexer' 2>/dev/null; then

@@ -254,6 +254,7 @@ impl Work {
             ],
             circumstances: Circumstances::default(),
             revisit: None,
+            rendition: None,
         })
     }
 }

@@ -7,6 +7,7 @@ pub mod handover;
 pub mod import_report;
 pub mod importing;
 pub mod recorded;
+pub mod rendering;
 pub mod rereading;
 pub mod status;
 pub mod sweep;

@@ -1,13 +1,13 @@
 //! One sweep: definitions in, judged listings and leads out.
 
-use super::{AGENT, App, SOFTWARE, builtin, fetcher};
+use super::{AGENT, App, SOFTWARE, builtin, fetcher, rendering};
 use crate::{
     assess::Toolkit,
     config::Config,
-    crawl::{Crawl, CrawlEnd, CrawlParams, Guard, gate::Gate, seeds},
+    crawl::{Crawl, CrawlEnd, CrawlParams, Guard, Rendering, gate::Gate, seeds},
     domain::{SourceId, SweepId},
     pipeline::{assessor::Assessor, linker},
-    sources::{Registry, SourceManifest, Status},
+    sources::{Registry, RenderMode, SourceManifest, Status},
     store::{PageReport, SealThrough, Versions},
 };
 use anyhow::{Context, bail};
@@ -152,7 +152,11 @@ fn is_local(source: &SourceManifest) -> bool {
 }
 
 /// Splits definitions into those to sweep and those to skip, with the reason.
-fn choose(sources: Vec<SourceManifest>, order: &SweepOrder) -> anyhow::Result<(Vec<SourceManifest>, Vec<Skipped>)> {
+fn choose(
+    sources: Vec<SourceManifest>,
+    order: &SweepOrder,
+    browser: &rendering::Browser,
+) -> anyhow::Result<(Vec<SourceManifest>, Vec<Skipped>)> {
     for wanted in &order.only {
         if !sources.iter().any(|source| source.id.0 == *wanted) {
             let known: Vec<&str> = sources.iter().map(|source| source.id.0.as_str()).collect();
@@ -164,6 +168,7 @@ fn choose(sources: Vec<SourceManifest>, order: &SweepOrder) -> anyhow::Result<(V
         if !order.only.is_empty() && !order.only.contains(&source.id.0) {
             continue;
         }
+        let no_browser = browser.as_ref().err().filter(|_| source.render == RenderMode::Always);
         let reason = match (&source.closed, &source.status) {
             (Some(why), _) => Some(format!("closed to crawlers: {why}")),
             (None, Status::Unverified { since }) if !order.unverified => {
@@ -173,8 +178,7 @@ fn choose(sources: Vec<SourceManifest>, order: &SweepOrder) -> anyhow::Result<(V
             _ if !is_local(&source) && order.loopback => {
                 Some("not on this machine; --loopback asks no other".to_owned())
             }
-            _ if source.render => Some("needs a browser, which this version does not have".to_owned()),
-            _ => None,
+            _ => no_browser.map(|why| format!("needs a browser: {why}")),
         };
         match reason {
             Some(reason) => skipped.push((source.id.0.clone(), reason)),
@@ -197,7 +201,8 @@ pub async fn sweep(
     watch: &dyn Watch,
     cancel: CancellationToken,
 ) -> anyhow::Result<SweepSummary> {
-    let (chosen, skipped) = choose(sources, order)?;
+    let browser = rendering::browser(config, &sources)?;
+    let (chosen, skipped) = choose(sources, order, &browser)?;
     check_contact(config, order.loopback)?;
     app.note_config(config).await?;
     app.seals.seal(SealThrough::FinishedDays).await?;
@@ -215,6 +220,8 @@ pub async fn sweep(
     let deadline = order.max_minutes.and_then(|minutes| {
         app.clock.now().checked_add(SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(i64::MAX / 60))).ok()
     });
+    let renderer = browser.ok();
+    let rendering_time = renderer.as_ref().map_or(Duration::ZERO, |renderer| renderer.longest());
     let crawl = Arc::new(Crawl {
         frontier: Arc::clone(&app.frontier),
         listings: Arc::clone(&app.listings),
@@ -224,11 +231,12 @@ pub async fn sweep(
         clock: Arc::clone(&app.clock),
         guard,
         gate: Gate::default(),
+        rendering: Rendering { renderer, ..Rendering::default() },
         params: CrawlParams {
             agent: AGENT.into(),
             software: SOFTWARE.into(),
             workers: config.workers,
-            lease: config.timeout * 3 + Duration::from_mins(1),
+            lease: config.timeout * 3 + Duration::from_mins(1) + rendering_time,
             decoded_bytes: config.decoded_bytes,
             idle_limit: config.idle_limit,
             max_pages: order.max_pages,

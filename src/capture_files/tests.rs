@@ -86,6 +86,7 @@ fn our_own_archive_comes_back_whole() {
             notes: &[],
             circumstances: crate::evidence::Circumstances::default(),
             revisit: None,
+            rendition: None,
         },
     )
     .expect("a vector takes all");

@@ -2,7 +2,11 @@
 //!
 //! The file is `tanzhao.toml`; unknown keys are errors. Nothing in it makes a sweep less polite than its source definitions.
 
-use crate::leads::LeadParams;
+mod render;
+
+pub use render::{RenderConfig, Switch};
+
+use crate::{crawl::render::Budget, leads::LeadParams};
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, path::Path, time::Duration};
 
@@ -23,6 +27,8 @@ pub struct Config {
     pub decoded_bytes: usize,
     /// Longest wait for a host before a sweep stops and is resumed later.
     pub idle_limit: Duration,
+    /// Whether and how pages that need their scripts are rendered.
+    pub render: RenderConfig,
     /// How listings are linked and leads ranked.
     pub leads: LeadParams,
 }
@@ -37,6 +43,7 @@ impl Default for Config {
             body_bytes: 8 << 20,
             decoded_bytes: 32 << 20,
             idle_limit: Duration::from_mins(15),
+            render: RenderConfig::default(),
             leads: LeadParams::default(),
         }
     }
@@ -61,6 +68,7 @@ struct RawCrawl {
     body_bytes: Option<toml::Spanned<i64>>,
     decoded_bytes: Option<toml::Spanned<i64>>,
     idle_limit_seconds: Option<toml::Spanned<i64>>,
+    render: render::RawRender,
 }
 
 /// Everything wrong with a configuration file.
@@ -109,6 +117,30 @@ impl Config {
         let decoded_bytes =
             size(number("decoded_bytes", raw.crawl.decoded_bytes, base.decoded_bytes as u64, 1024..(256 << 20) + 1));
         let idle = number("idle_limit_seconds", raw.crawl.idle_limit_seconds, base.idle_limit.as_secs(), 1..86_401);
+        let (raw_render, mut render) = (raw.crawl.render, base.render);
+        let switch = raw_render.switch();
+        render.params.path = raw_render.path;
+        render.params.allow_unsandboxed = raw_render.allow_unsandboxed.unwrap_or(false);
+        render.params.browsers =
+            size(number("render.browsers", raw_render.browsers, render.params.browsers as u64, 1..9));
+        let budget = &mut render.params.budget;
+        let wall = number("render.wall_seconds", raw_render.wall_seconds, budget.wall.as_secs(), 5..601);
+        let script = number("render.script_seconds", raw_render.script_seconds, budget.script.as_secs(), 1..121);
+        let requests = number("render.requests", raw_render.requests, budget.requests.into(), 0..201);
+        let bytes = number("render.bytes", raw_render.bytes, budget.bytes as u64, 1024..(64 << 20) + 1);
+        *budget = Budget {
+            wall: Duration::from_secs(wall),
+            script: Duration::from_secs(script),
+            requests: u32::try_from(requests).unwrap_or(budget.requests),
+            bytes: size(bytes),
+        };
+        match switch {
+            Ok(switch) => render.enabled = switch,
+            Err((found, at)) => problems.push(format!(
+                "{file}:{}: crawl.render.enabled: found {found}, expected true, false or \"auto\"",
+                line_of(text, at)
+            )),
+        }
         let rank = raw.rank.unwrap_or_default();
         if let Err(error) = rank.check() {
             problems.push(format!("{file}: {error}"));
@@ -126,6 +158,7 @@ impl Config {
             body_bytes,
             decoded_bytes,
             idle_limit: Duration::from_secs(idle),
+            render,
         })
     }
 
@@ -170,6 +203,30 @@ fn line_of(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_render_section_is_strict() {
+        let read =
+            |text: &str| Config::parse("t.toml", &format!("[crawl.render]\n{text}\n")).map(|config| config.render);
+        let render = read("enabled = true\npath = \"/opt/chromium\"\nallow_unsandboxed = true\nwall_seconds = 30")
+            .expect("good");
+        assert_eq!((render.enabled, render.params.budget.wall), (Switch::On, Duration::from_secs(30)));
+        assert!(render.params.allow_unsandboxed && render.params.path.is_some());
+        assert_eq!(read("").expect("nothing set"), RenderConfig::default());
+        for (text, problem) in [
+            (
+                "enabled = \"sometimes\"",
+                "t.toml:2: crawl.render.enabled: found \"sometimes\", expected true, false or \"auto\"",
+            ),
+            ("requests = 500", "t.toml:2: crawl.render.requests: found 500, expected 0 to 200"),
+            ("wall_seconds = 0", "t.toml:2: crawl.render.wall_seconds: found 0, expected 5 to 600"),
+        ] {
+            assert_eq!(read(text).expect_err(text).to_string(), problem);
+        }
+        assert!(
+            read("stealth = true").expect_err("unknown").to_string().starts_with("t.toml:2: unknown field `stealth`")
+        );
+    }
 
     #[test]
     fn unknown_keys_are_errors_with_their_line() {

@@ -1,6 +1,6 @@
 //! From an answer to a completion: decode, read, archive. Blocking; the same reading serves archived pages.
 
-use super::{CaptureFolder, RawResponse, seeds::priority};
+use super::{CaptureFolder, RawResponse, render::Rendered, rendering::rendition, seeds::priority};
 use crate::{
     domain::{FetchOutcome, FetchedPage, HostKey, Listing},
     evidence::{
@@ -27,6 +27,8 @@ pub(super) struct ReadPage {
     pub software: String,
     /// The last capture of this page that holds a body, if there is one.
     pub previous: Option<PreviousCapture>,
+    /// The page after its scripts, where they were run.
+    pub rendered: Option<Box<Rendered>>,
 }
 
 impl ReadPage {
@@ -39,10 +41,13 @@ impl ReadPage {
                 retry: false,
             }));
         };
-        let page = match self.page(answer, source) {
+        let mut page = match self.page(answer, source) {
             Ok(page) => page,
             Err(outcome) => return Ok(nothing(outcome)),
         };
+        if let Some(rendered) = &self.rendered {
+            put_rendered(&mut page, rendered.html.clone().into_bytes());
+        }
         let extraction = extract::extract(&page, source);
         if let Some(outcome) = not_content(&extraction, page.status) {
             return Ok(nothing(outcome));
@@ -128,8 +133,10 @@ impl ReadPage {
                 took: answer.took,
             },
             revisit: None,
+            rendition: self.rendered.as_deref().map(rendition),
         };
-        self.captures.save_or_refer(&record, self.previous.as_ref())
+        // What scripts made of an unchanged shell is new all the same.
+        self.captures.save_or_refer(&record, self.previous.as_ref().filter(|_| self.rendered.is_none()))
     }
 
     fn links(&self, extraction: &Extraction, source: &SourceManifest) -> Vec<NewPage> {
@@ -167,6 +174,13 @@ fn not_content(extraction: &Extraction, status: u16) -> Option<FetchOutcome> {
     }
 }
 
+/// Puts the finished document, which is UTF-8 whatever the server sent, in the place of the bytes that came.
+fn put_rendered(page: &mut FetchedPage, html: Vec<u8>) {
+    page.body = html;
+    page.headers.retain(|(name, _)| name != "content-type");
+    page.headers.push(("content-type".into(), "text/html; charset=utf-8".into()));
+}
+
 /// Reads an archived page again, without any request.
 ///
 /// # Errors
@@ -178,7 +192,7 @@ pub fn reread(
     role: crate::domain::PageRole,
 ) -> Result<Vec<Listing>, String> {
     let capture = captures.read(row)?;
-    let page = FetchedPage {
+    let mut page = FetchedPage {
         source: source.id.clone(),
         role,
         request: crate::domain::Request { url: capture.target_uri.clone(), post_body: None },
@@ -188,6 +202,9 @@ pub fn reread(
         body: capture.body,
         fetched_at: capture.fetched_at,
     };
+    if let Some(rendered) = capture.rendered {
+        put_rendered(&mut page, rendered);
+    }
     Ok(extract::extract(&page, source).listings)
 }
 

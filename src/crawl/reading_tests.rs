@@ -37,6 +37,7 @@ fn work(dir: &std::path::Path, at: i64, previous: Option<PreviousCapture>) -> Re
         decoded_bytes: 1 << 20,
         software: "tanzhao/0.1.0".into(),
         previous,
+        rendered: None,
     }
 }
 

@@ -1,14 +1,19 @@
 //! One claim, from lease to completion.
 
 use super::{
-    CaptureFolder, Fetch, FetchError, Guard, RawResponse, answers::without_content, gate::Gate, reading::ReadPage,
-    robots, robots::Ruling,
+    CaptureFolder, Fetch, FetchError, Guard, RawResponse,
+    answers::without_content,
+    gate::Gate,
+    reading::ReadPage,
+    rendering::{Look, Rendering},
+    robots,
+    robots::Ruling,
 };
 use crate::{
     clock::Clock,
     domain::{FetchOutcome, SweepId},
     evidence::RobotsInForce,
-    sources::{Registry, SourceManifest},
+    sources::{Registry, RenderMode, SourceManifest},
     store::{Claim, Completion, Frontier, Lease, Listings, StoreError},
 };
 use jiff::Timestamp;
@@ -89,6 +94,8 @@ pub struct Crawl {
     pub guard: Guard,
     /// The second lock on politeness.
     pub gate: Gate,
+    /// The browser, and what is kept for its pages.
+    pub rendering: Rendering,
     /// Bounds.
     pub params: CrawlParams,
     /// Requests made so far.
@@ -137,7 +144,7 @@ impl Crawl {
             }
             let claim = self.frontier.claim(sweep, self.params.lease).await?;
             let Claim::Granted(lease) = claim else {
-                self.asked.fetch_sub(1, Ordering::Relaxed);
+                self.give_ticket_back();
                 match claim {
                     Claim::Wait(until) => {
                         let wait = Duration::try_from(until.duration_since(self.clock.now())).unwrap_or_default();
@@ -156,13 +163,18 @@ impl Crawl {
     }
 
     /// One of the allowed requests, if any is left.
-    fn take_ticket(&self) -> bool {
+    pub(super) fn take_ticket(&self) -> bool {
         let before = self.asked.fetch_add(1, Ordering::Relaxed);
         let fine = self.params.max_pages.is_none_or(|most| before < most);
         if !fine {
             self.asked.fetch_sub(1, Ordering::Relaxed);
         }
         fine
+    }
+
+    /// A request that was not made after all.
+    pub(super) fn give_ticket_back(&self) {
+        self.asked.fetch_sub(1, Ordering::Relaxed);
     }
 
     async fn pause(&self, wait: Duration) {
@@ -203,7 +215,8 @@ impl Crawl {
         };
         self.gate.pass(&page.host, source.pace.min_delay.max(copy.crawl_delay.unwrap_or_default())).await;
         let asked_at = Instant::now();
-        let known = lease.previous.as_ref().filter(|previous| previous.capture.is_some());
+        let plain = source.render == RenderMode::Never;
+        let known = lease.previous.as_ref().filter(|previous| plain && previous.capture.is_some());
         match self.fetch.fetch(&page.request, known).await {
             Ok(answer) => self.answered(lease, source, answer, (rule, robots::in_force(&copy))).await,
             Err(error) => {
@@ -254,7 +267,17 @@ impl Crawl {
             let completion = Completion { links, took: answer.took, address, ..Completion::of(outcome) };
             return self.complete(lease, completion).await;
         }
+        let rendered = match self.look(lease, source, &answer).await {
+            Look::Static => None,
+            Look::Rendered(rendered) => Some(rendered),
+            Look::Ended(outcome) => return self.finish(lease, outcome).await,
+            Look::Stopped => {
+                self.frontier.give_back(lease).await?;
+                return Ok(());
+            }
+        };
         let work = ReadPage {
+            rendered,
             lease: lease.clone(),
             registry: Arc::clone(&self.registry),
             captures: self.captures.clone(),

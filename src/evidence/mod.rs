@@ -19,5 +19,5 @@ pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};
 pub use merkle::{InclusionProof, MerkleTree, SealedRoot};
 pub use seal::{Chain, HashingWriter, sha256_hex};
-pub use warc::{CaptureRecord, RevisitProfile, Revisits, Sealed, write_capture};
+pub use warc::{CaptureRecord, Rendition, RevisitProfile, Revisits, Sealed, write_capture};
 pub use warc_read::{Archived, Capture, CaptureError, Revisit, read_archived, read_capture};

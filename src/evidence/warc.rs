@@ -50,6 +50,21 @@ pub struct CaptureRecord<'a> {
     pub circumstances: Circumstances,
     /// The earlier capture of the same address that holds the body; a revisit record is written then.
     pub revisit: Option<Revisits<'a>>,
+    /// What the page's scripts made of the response, where they were run.
+    pub rendition: Option<Rendition<'a>>,
+}
+
+/// A page after its scripts have run: no longer what the server sent, so it stands beside the response as `conversion` records.
+#[derive(Clone, Debug)]
+pub struct Rendition<'a> {
+    /// The finished document.
+    pub html: &'a str,
+    /// The text a reader sees.
+    pub text: &'a str,
+    /// How rendering ended.
+    pub end: &'a str,
+    /// What the scripts asked for and what became of it, one line each.
+    pub requests: Vec<String>,
 }
 
 /// Why a capture holds no body of its own, and where the body is.
@@ -154,8 +169,25 @@ pub fn write_capture(out: &mut impl Write, capture: &CaptureRecord<'_>) -> io::R
     headers.add("Content-Type", "application/warc-fields");
     headers.write(&mut file, metadata_block(capture).as_bytes())?;
 
+    let mut records = 4;
+    if let Some(rendition) = &capture.rendition {
+        for (part, kind, block) in [
+            ("rendered", "text/html; charset=utf-8", rendition.html),
+            ("rendered-text", "text/plain; charset=utf-8", rendition.text),
+        ] {
+            let mut headers =
+                Headers::new("conversion", &id(&format!("{part}\n{}", sha256_hex(block.as_bytes()))), &date);
+            headers.add("WARC-Target-URI", capture.final_url);
+            headers.add("WARC-Warcinfo-ID", &info_id);
+            headers.add("WARC-Refers-To", &response_id);
+            headers.add("Content-Type", kind);
+            headers.write(&mut file, block.as_bytes())?;
+            records += 1;
+        }
+    }
+
     let (_, sha256, bytes) = file.finish();
-    Ok(Sealed { records: 4, bytes, offset, payload_sha256, sha256 })
+    Ok(Sealed { records, bytes, offset, payload_sha256, sha256 })
 }
 
 /// The header block of a record, in the order it was built.
@@ -255,6 +287,12 @@ fn metadata_block(capture: &CaptureRecord<'_>) -> String {
     }
     for (name, value) in capture.notes {
         push_header(&mut text, name, value);
+    }
+    if let Some(rendition) = &capture.rendition {
+        push_header(&mut text, "rendered", rendition.end);
+        for request in &rendition.requests {
+            push_header(&mut text, "rendered-request", request);
+        }
     }
     if capture.revisit.is_none() {
         let _ = write!(text, "body-sha256: {}\r\n", sha256_hex(capture.raw_body));

@@ -23,6 +23,8 @@ pub struct Capture {
     pub headers: Vec<(String, String)>,
     /// The body with its content encoding undone.
     pub body: Vec<u8>,
+    /// The document after its scripts, where they were run.
+    pub rendered: Option<Vec<u8>>,
     /// When it was fetched.
     pub fetched_at: Timestamp,
     /// The address that answered.
@@ -222,6 +224,13 @@ pub fn read_archived(file: &[u8]) -> Result<Archived, CaptureError> {
         status,
         headers,
         body,
+        rendered: records
+            .iter()
+            .find(|record| {
+                find(&record.headers, "warc-type") == Some("conversion")
+                    && find(&record.headers, "content-type").is_some_and(|kind| kind.starts_with("text/html"))
+            })
+            .map(|record| record.block.to_vec()),
         fetched_at: time("warc-date")?,
         ip: find(&response.headers, "warc-ip-address").and_then(|ip| ip.parse().ok()),
         request: blocks(&records, "request").next().map(|block| String::from_utf8_lossy(block).into_owned()),

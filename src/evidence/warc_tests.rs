@@ -62,6 +62,7 @@ fn sealed_at(body: &[u8], encoding: &str) -> (Vec<u8>, u64) {
         notes: &[],
         circumstances: circumstances(),
         revisit: None,
+        rendition: None,
     };
     let receipt = write_capture(&mut file, &record).expect("a vector takes all");
     assert_eq!((receipt.records, receipt.bytes), (4, file.len() as u64));
@@ -107,6 +108,42 @@ fn another_reader_finds_the_same_four_records() {
     let kinds: Vec<String> =
         reader.iter_records().map(|record| record.expect("valid record").warc_type().to_string()).collect();
     assert_eq!(kinds, ["warcinfo", "request", "response", "metadata"]);
+}
+
+#[test]
+fn a_rendered_page_stands_beside_what_the_server_sent() {
+    let request = Request::get("http://127.0.0.1:8001/explore");
+    let record = |requests: &[&str]| CaptureRecord {
+        request: &request,
+        request_headers: &[],
+        final_url: &request.url,
+        status: 200,
+        raw_headers: &[],
+        raw_body: b"<div id=app></div>",
+        ip: None,
+        fetched_at: Timestamp::from_second(1_795_000_000).expect("in range"),
+        robots_rule: "robots.txt allows it".to_owned(),
+        software: "tanzhao/0.1.0".to_owned(),
+        notes: &[],
+        circumstances: Circumstances::default(),
+        revisit: None,
+        rendition: Some(Rendition {
+            html: "<div id=app>初三数学</div>",
+            text: "初三数学",
+            end: "complete",
+            requests: requests.iter().map(|line| (*line).to_owned()).collect(),
+        }),
+    };
+    let mut file = Vec::new();
+    let hostile = "XHR http://a.cn/ 200\r\nInjected: yes";
+    assert_eq!(write_capture(&mut file, &record(&[hostile])).expect("a vector takes all").records, 6);
+    let capture = read_capture(&file).expect("our own file");
+    assert_eq!(capture.body, b"<div id=app></div>");
+    assert_eq!(capture.rendered.as_deref(), Some("<div id=app>初三数学</div>".as_bytes()));
+    assert_eq!(capture.note("rendered"), Some("complete"));
+    assert!(capture.note("rendered-request").is_some_and(|line| line.starts_with("XHR http://a.cn/ 200")));
+    assert_eq!(capture.note("injected"), None);
+    assert_eq!(read_capture(&sealed(b"plain", "")).expect("our own file").rendered, None);
 }
 
 #[test]
@@ -160,6 +197,7 @@ fn revisited(profile: RevisitProfile, original: &Capture, raw_body: &[u8]) -> Ve
             fetched_at: original.fetched_at,
             payload_sha256: &original.payload_sha256,
         }),
+        rendition: None,
     };
     let mut file = Vec::new();
     let receipt = write_capture(&mut file, &record).expect("a vector takes all");

@@ -44,6 +44,7 @@ fn archive(body: &str, second: i64, original: Option<&Capture>) -> Vec<u8> {
             fetched_at: original.fetched_at,
             payload_sha256: &original.payload_sha256,
         }),
+        rendition: None,
     };
     let mut file = Vec::new();
     write_capture(&mut file, &record).expect("a vector takes all");

@@ -13,6 +13,7 @@ mod links;
 mod lookup;
 mod nesting;
 mod robots_tag;
+pub mod shell;
 mod shown;
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,36 @@ const PER_PAGE: usize = 10;
 
 const ROBOTS: &str = "User-agent: *\nDisallow: /user/\nDisallow: /api/message/\n";
 
+/// Builds the front page from the public list. Texts go in as text, so a note cannot become a script.
+const SCRIPT: &str = r"
+const put = (parent, tag, name, text) => {
+  const element = parent.appendChild(document.createElement(tag));
+  element.className = name;
+  element.textContent = text;
+  return element;
+};
+fetch('/api/notes').then(answer => answer.json()).then(answer => {
+  const app = document.getElementById('app');
+  for (const note of answer.data.notes) {
+    const card = put(app, 'article', 'note', '');
+    put(card, 'a', 'title', note.title).href = note.share_url;
+    const text = put(card, 'div', 'desc', '');
+    for (const line of note.desc.split('\n')) put(text, 'p', '', line);
+    put(card, 'span', 'author', note.user.nickname);
+    put(card, 'span', 'loc', note.ip_location);
+    put(card, 'span', 'city', note.city);
+    put(card, 'span', 'time', note.time_text);
+  }
+});
+";
+
 /// Answers one request.
 #[must_use]
 pub fn answer(content: &Content, ask: &Ask) -> Answer {
     match (ask.method.as_str(), ask.path.as_str()) {
         ("GET", "/robots.txt") => Answer::text(ROBOTS),
         ("GET", "/" | "/explore") => shell(),
+        ("GET", "/static/app.js") => Answer::new(200, "text/javascript; charset=utf-8", SCRIPT),
         ("GET", "/api/notes") => notes(content, ask),
         ("GET", path) => path
             .strip_prefix("/note/")
@@ -30,7 +54,13 @@ fn shell() -> Answer {
         (DOCTYPE)
         html lang="zh-CN" {
             head { meta charset="utf-8"; title { "慕容圈 - 发现身边的生活" } }
-            body { div #app {} script src="/static/app.js" {} }
+            body {
+                div #app {}
+                noscript { "请启用 JavaScript 后浏览" }
+                script src="/static/app.js" {}
+                // As most sites have it: somebody else counts the visitors.
+                script src="https://stats.example.com/count.js" async {}
+            }
         }
     };
     Answer::html(200, page.into_string())

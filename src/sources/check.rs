@@ -1,7 +1,7 @@
 //! From the TOML tree to a [`SourceManifest`]: every rule of a definition, and the sentence for breaking it.
 
 use super::{
-    Budget, ManifestError, Pace, SourceManifest, Status, Yield,
+    Budget, ManifestError, Pace, RenderMode, SourceManifest, Status, Yield,
     manifest::{in_scope, page_for},
     pages::PageDef,
     reader::{Fields, Problems, quoted},
@@ -66,7 +66,7 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
         label.wrong(problems, quoted(&label.value), "an encoding label such as utf-8 or gb18030");
     }
     let site_city = top.text("site_city");
-    let render = top.boolean("render");
+    let (render, render_hosts) = render(top, problems);
     let scope = Scope { hosts: &hosts, pages: whole.then_some(&pages), closed: closed.is_some() };
     let entry = entries(top, problems, &scope);
     Some(SourceManifest {
@@ -80,7 +80,8 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
         closed: closed.map(|read| read.value),
         site_city: site_city.map(|read| read.value),
         charset: charset.map(|read| read.value),
-        render: render.is_some_and(|read| read.value),
+        render,
+        render_hosts,
         url_rule,
         hosts,
         pace: pace?,
@@ -157,11 +158,38 @@ fn status(top: &Fields, problems: &Problems) -> Option<Status> {
     }
 }
 
+/// Whether pages are rendered, and from which further hosts; hosts without rendering would never be asked.
+fn render(top: &Fields, problems: &Problems) -> (RenderMode, Vec<String>) {
+    let mode = match top.boolean_or_word("render", "true, false or \"auto\"") {
+        None => RenderMode::Never,
+        Some(read) => match read.value.as_str() {
+            "false" => RenderMode::Never,
+            "true" => RenderMode::Always,
+            "auto" => RenderMode::Auto,
+            other => {
+                read.wrong(problems, quoted(other), "true, false or \"auto\"");
+                RenderMode::Never
+            }
+        },
+    };
+    let hosts = host_list(top, problems, "render_hosts");
+    if mode == RenderMode::Never && !hosts.is_empty() {
+        for host in top.texts("render_hosts").into_iter().flatten().take(1) {
+            host.wrong(problems, quoted(&host.value), "render = true or render = \"auto\" beside it");
+        }
+    }
+    (mode, hosts)
+}
+
 fn hosts(top: &Fields, problems: &Problems) -> Vec<String> {
     top.require("hosts", "the hosts in scope, such as [\"www.example.cn\"]");
-    let read = top.texts("hosts").unwrap_or_default();
-    if read.is_empty() && top.has("hosts") {
-        top.wrong("hosts", "no host", "at least one host or host:port");
+    host_list(top, problems, "hosts")
+}
+
+fn host_list(top: &Fields, problems: &Problems, name: &'static str) -> Vec<String> {
+    let read = top.texts(name).unwrap_or_default();
+    if read.is_empty() && top.has(name) {
+        top.wrong(name, "no host", "at least one host or host:port");
     }
     let mut hosts = Vec::new();
     for host in read {

@@ -18,6 +18,18 @@ pub enum Status {
     },
 }
 
+/// Whether the scripts of a source's pages are run before reading.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RenderMode {
+    /// The bytes are read as they come.
+    #[default]
+    Never,
+    /// Only a page that is an empty shell without its scripts.
+    Auto,
+    /// Every page but JSON; without a browser the source cannot be read.
+    Always,
+}
+
 /// How gently the source is read. Configuration may be slower, never faster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -76,7 +88,9 @@ pub struct SourceManifest {
     /// Encoding to assume when the page does not say; a label of the WHATWG encoding standard.
     pub charset: Option<String>,
     /// Whether the pages are empty without running their scripts.
-    pub render: bool,
+    pub render: RenderMode,
+    /// Further hosts that scripts may ask, beside `hosts`: an API or a store of scripts. Their pages are not in scope.
+    pub render_hosts: Vec<String>,
     /// Which query parameters identify a page.
     pub url_rule: UrlRule,
     /// The hosts in scope, `host` (default port) or `host:port`.
@@ -102,6 +116,12 @@ impl SourceManifest {
     #[must_use]
     pub fn in_scope(&self, url: &Url) -> bool {
         in_scope(&self.hosts, url)
+    }
+
+    /// Whether a script of a page may ask this address.
+    #[must_use]
+    pub fn may_render_from(&self, url: &Url) -> bool {
+        self.in_scope(url) || in_scope(&self.render_hosts, url)
     }
 
     /// The first page definition of that role whose pattern fits.

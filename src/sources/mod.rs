@@ -14,7 +14,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use manifest::{Budget, Pace, SourceManifest, Status, Yield, parse, parse_with};
+pub use manifest::{Budget, Pace, RenderMode, SourceManifest, Status, Yield, parse, parse_with};
 pub use pages::{
     CssPath, Field, FieldPlace, FieldRule, ItemRule, ItemsAt, LinkPlace, LinkRule, PageDef, Paging, ParamPlace, Piece,
     Template,

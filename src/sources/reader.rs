@@ -136,9 +136,15 @@ impl<'a, 'i> Fields<'a, 'i> {
         Some(read)
     }
 
-    /// True or false.
-    pub fn boolean(&self, name: &'static str) -> Option<Read<bool>> {
-        self.typed(name, "true or false", DeValue::as_bool)
+    /// True, false or a word, as text.
+    pub fn boolean_or_word(&self, name: &'static str, expected: &str) -> Option<Read<String>> {
+        self.typed(name, expected, |value| match value {
+            DeValue::Boolean(truth) => Some(truth.to_string()),
+            // "true" in quotes is a mistake, and its quotes keep it from passing for the value.
+            DeValue::String(word) if matches!(&**word, "true" | "false") => Some(format!("\"{word}\"")),
+            DeValue::String(word) => Some(word.to_string()),
+            _ => None,
+        })
     }
 
     /// A whole number within a range.

@@ -101,7 +101,7 @@ fn pages_of_a_post_list_have_different_keys() {
 fn each_kind_of_error_has_a_sentence() {
     insta::assert_snapshot!(problems("kind = ", "kinds = "), @r#"
     bbs.toml:1: kind: found nothing, expected classified, social, mini_program, sms or other
-    bbs.toml:3: kinds: found an unknown field, expected one of charset, closed, entry, expect, hosts, id, kind, legal_basis, max_depth, name, pace, page, render, responsible, robots, since, site_city, status, url
+    bbs.toml:3: kinds: found an unknown field, expected one of charset, closed, entry, expect, hosts, id, kind, legal_basis, max_depth, name, pace, page, render, render_hosts, responsible, robots, since, site_city, status, url
     "#);
     insta::assert_snapshot!(problems("\"classified\"", "\"clasified\""), @"bbs.toml:3: kind: found `clasified`, expected classified, social, mini_program, sms or other");
     insta::assert_snapshot!(problems("max_depth = 5", "max_depth = \"5\""), @"bbs.toml:9: max_depth: found `5`, expected a whole number from 0 to 100");
@@ -127,6 +127,29 @@ fn each_kind_of_error_has_a_sentence() {
 }
 
 #[test]
+fn rendering_is_true_false_or_auto_and_its_hosts_need_it() {
+    use super::RenderMode;
+    let with = |lines: &str| parse("bbs.toml", &GOOD.replace("max_depth = 5", &format!("max_depth = 5\n{lines}")));
+    for (line, mode) in [
+        ("", RenderMode::Never),
+        ("render = false", RenderMode::Never),
+        ("render = true", RenderMode::Always),
+        ("render = \"auto\"\nrender_hosts = [\"api.example.cn\"]", RenderMode::Auto),
+    ] {
+        let manifest = with(line).expect("a good definition");
+        assert_eq!(manifest.render, mode, "{line}");
+        let api = url::Url::parse("https://api.example.cn/list").expect("an address");
+        assert_eq!((manifest.may_render_from(&api), manifest.in_scope(&api)), (mode == RenderMode::Auto, false));
+    }
+    let after = |lines: &str| problems("max_depth = 5", &format!("max_depth = 5\n{lines}"));
+    insta::assert_snapshot!(after("render = \"true\""), @r#"bbs.toml:10: render: found `"true"`, expected true, false or "auto""#);
+    insta::assert_snapshot!(after("render = \"sometimes\""), @r#"bbs.toml:10: render: found `sometimes`, expected true, false or "auto""#);
+    insta::assert_snapshot!(after("render = 1"), @r#"bbs.toml:10: render: found the number 1, expected true, false or "auto""#);
+    insta::assert_snapshot!(after("render_hosts = [\"api.example.cn\"]"), @r#"bbs.toml:10: render_hosts[0]: found `api.example.cn`, expected render = true or render = "auto" beside it"#);
+    insta::assert_snapshot!(after("render = true\nrender_hosts = [\"https://api.example.cn\"]"), @r#"bbs.toml:11: render_hosts[0]: found `https://api.example.cn`, expected a host or host:port without scheme and path"#);
+}
+
+#[test]
 fn all_problems_are_reported_at_once() {
     let list = parse("x.toml", "id = \"A B\"\ncolour = 1\n[pace]\nmin_delay = 5\n").expect_err("a poor definition");
     insta::assert_snapshot!(list.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), @r#"
@@ -142,7 +165,7 @@ fn all_problems_are_reported_at_once() {
     x.toml:1: expect: found nothing, expected a table with listings_per_index
     x.toml:1: page: found nothing, expected at least one [[page]]
     x.toml:1: entry: found nothing, expected at least one [[entry]], or `closed` with the reason
-    x.toml:2: colour: found an unknown field, expected one of charset, closed, entry, expect, hosts, id, kind, legal_basis, max_depth, name, pace, page, render, responsible, robots, since, site_city, status, url
+    x.toml:2: colour: found an unknown field, expected one of charset, closed, entry, expect, hosts, id, kind, legal_basis, max_depth, name, pace, page, render, render_hosts, responsible, robots, since, site_city, status, url
     x.toml:3: pace.daily_budget: found nothing, expected a whole number from 1 to 1000000
     x.toml:4: pace.min_delay: found the number 5, expected a duration such as "5s" or "500ms"
     "#);

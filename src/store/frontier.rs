@@ -187,6 +187,17 @@ impl Completion {
     }
 }
 
+/// The answer to a request for one more turn at a host under a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Go; it is counted and the host's clock has already been moved forward.
+    Go,
+    /// Not before this time; ask again then.
+    Wait(Timestamp),
+    /// Not under this lease, with the reason.
+    Refused(String),
+}
+
 /// What robots.txt answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RobotsState {
@@ -350,6 +361,11 @@ pub trait Frontier: Send + Sync {
     /// Grants the most urgent page whose host, address and operator are free. In the same transaction their clocks move
     /// forward, so a crash after this only makes us slower, never ruder. One lease per host at a time.
     async fn claim(&self, sweep: SweepId, lease_for: Duration) -> Result<Claim>;
+
+    /// Grants one more request under a lease: what a page's scripts ask for counts like a page. In the same transaction the
+    /// request is counted against the source's day and the clock of `host`, new or known, moves forward. A host that another
+    /// page holds, that rests or that is not yet due makes the caller wait or go without.
+    async fn spend(&self, lease: &Lease, host: &HostKey) -> Result<Turn>;
 
     /// Stores what an attempt brought, all of it or nothing. `false`: the lease was lost, nothing is stored.
     async fn complete(&self, lease: &Lease, completion: Completion) -> Result<bool>;

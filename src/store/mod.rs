@@ -17,7 +17,7 @@ pub use audit::{Audit, AuditFilter, Watched};
 pub use error::StoreError;
 pub use frontier::{
     Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Previous, PreviousCapture, RobotsCopy,
-    RobotsState, SavedCapture, SourceState, SweepReport, Tally, Unfetched, Visit,
+    RobotsState, SavedCapture, SourceState, SweepReport, Tally, Turn, Unfetched, Visit,
 };
 pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};
 pub use leads::{Leads, PackageRecord, StoredLead};

@@ -96,7 +96,16 @@ impl Bench {
 
     /// The page with this text, as a sweep would store it.
     async fn read(&self, lease: &Lease, body: &str) {
-        let capture = SavedCapture { warc: format!("{body}.warc"), offset: 0, sha256: body.into(), status: 200 };
+        let capture = SavedCapture {
+            warc: format!("{body}.warc"),
+            offset: 0,
+            sha256: body.into(),
+            status: 200,
+            url: lease.what.request.url.clone(),
+            fetched_at: self.clock.now(),
+            payload_sha256: body.into(),
+            refers_to: None,
+        };
         let visit = Visit { etag: Some("\"1\"".into()), last_modified: None, payload_sha256: body.into() };
         let completion = Completion {
             capture: Some(capture),

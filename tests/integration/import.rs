@@ -11,7 +11,7 @@ use tanzhao::{
     app::{App, builtin, import_report::ImportReport, importing::import_captures, rereading, sweep::built_in_sources},
     config::Config,
     domain::{ListingId, PageRole, Request, SourceId},
-    evidence::{CaptureRecord, read_capture, write_capture},
+    evidence::{CaptureRecord, Circumstances, read_capture, write_capture},
     sources::Registry,
     store::{ImportKind, NewImport, Recorded, RecordedCapture, SavedCapture, StoreError},
 };
@@ -173,7 +173,16 @@ async fn an_abandoned_recording_leaves_nothing() {
         by: "张三".to_owned(),
         at: app.clock.now(),
     };
-    let capture = SavedCapture { warc: "captures/a".to_owned(), offset: 0, sha256: "b".repeat(64), status: 200 };
+    let capture = SavedCapture {
+        warc: "captures/a".to_owned(),
+        offset: 0,
+        sha256: "b".repeat(64),
+        status: 200,
+        url: "https://other.example.cn/post/1".to_owned(),
+        fetched_at: app.clock.now(),
+        payload_sha256: "c".repeat(64),
+        refers_to: None,
+    };
     let page = RecordedCapture {
         capture,
         source: SourceId("recorded".to_owned()),
@@ -246,6 +255,9 @@ async fn saved_pages_and_our_own_archives_without_a_definition() {
         robots_rule: String::new(),
         software: "test".to_owned(),
         notes: &[],
+        circumstances: Circumstances::default(),
+        revisit: None,
+        rendition: None,
     };
     write_capture(&mut file, &record).expect("a vector takes all");
     std::fs::write(&ours, file).expect("a file");

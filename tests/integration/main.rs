@@ -8,6 +8,7 @@ mod hostile;
 mod import;
 mod kill;
 mod migration;
+mod render;
 mod revisit;
 mod seals;
 mod store_contract;

@@ -22,7 +22,10 @@ fn open(dir: &Path) -> (SqliteStore, Arc<ManualClock>) {
 async fn capture(store: &SqliteStore, names: &[&str]) {
     let source = SourceId("s".into());
     let (sweep, _) = store.open_sweep(std::slice::from_ref(&source)).await.expect("a sweep");
-    store.set_pace(&source, Pace { min_delay: Duration::ZERO, daily_budget: 1000 }).await.expect("a pace");
+    store
+        .set_pace(&source, Pace { min_delay: Duration::ZERO, daily_budget: 1000, ..Pace::default() })
+        .await
+        .expect("a pace");
     let page = |name: &&str| {
         let url = Url::parse(&format!("http://{name}.cn/")).expect("an address");
         NewPage {
@@ -51,12 +54,7 @@ async fn capture(store: &SqliteStore, names: &[&str]) {
             payload_sha256: sha256_hex(name.as_bytes()),
             refers_to: None,
         };
-        let completion = Completion {
-            outcome: FetchOutcome::Fetched { status: 200 },
-            capture: Some(saved),
-            listings: Vec::new(),
-            links: Vec::new(),
-        };
+        let completion = Completion { capture: Some(saved), ..Completion::of(FetchOutcome::Fetched { status: 200 }) };
         assert!(store.complete(&lease, completion).await.expect("a completion"));
     }
     store.finish_sweep(sweep).await.expect("an end");

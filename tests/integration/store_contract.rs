@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tanzhao::{
     clock::{Clock, ManualClock},
     domain::{FetchOutcome, HostKey, PageRole, Request, SourceId, SweepId, UrlKey, UrlRule},
-    store::{Claim, Completion, Frontier, Lease, NewPage, Pace, sqlite::SqliteStore},
+    store::{Claim, Completion, Frontier, Lease, NewPage, Pace, Turn, sqlite::SqliteStore},
 };
 use url::Url;
 
@@ -131,6 +131,37 @@ async fn budgets_and_patience_are_kept() {
     assert_eq!(bench.claim().await, Claim::Wait("2026-11-25T16:00:00Z".parse().expect("a time")));
     bench.clock.advance_ms(12 * 3600 * 1000);
     bench.granted().await;
+}
+
+#[tokio::test]
+async fn what_a_page_asks_for_is_counted_and_paced_like_a_page() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let bench = bench(dir.path(), &["http://a.cn/1", "http://b.cn/1"], pace(1000, 5)).await;
+    let lease = bench.granted().await;
+    let other = bench.granted().await;
+    let spend = async |lease: &Lease, address: &str| {
+        let host = HostKey::of(&Url::parse(address).expect("an address")).expect("a host");
+        bench.store.spend(lease, &host).await.expect("an answer")
+    };
+    let wait = |turn: Turn| match turn {
+        Turn::Wait(until) => until.duration_since(bench.clock.now()).as_millis(),
+        other => panic!("expected a wait, got {other:?}"),
+    };
+    assert_eq!(wait(spend(&lease, "http://a.cn/a.js").await), 1000, "the page itself was just asked for");
+    assert!(wait(spend(&lease, "http://b.cn/b.js").await) > 0, "the host is held by another page");
+    assert_eq!(spend(&lease, "http://api.cn/list").await, Turn::Go, "a host never seen before");
+    assert_eq!(wait(spend(&lease, "http://api.cn/list").await), 1000);
+    bench.clock.advance_ms(1000);
+    assert_eq!(spend(&lease, "http://a.cn/a.js").await, Turn::Go);
+    assert_eq!(wait(spend(&lease, "http://a.cn/b.js").await), 1000);
+    bench.clock.advance_ms(1000);
+    assert_eq!(spend(&lease, "http://a.cn/b.js").await, Turn::Go);
+    bench.clock.advance_ms(1000);
+    let refused = spend(&lease, "http://a.cn/c.js").await;
+    assert!(matches!(&refused, Turn::Refused(why) if why.contains("5 requests of the day")), "{refused:?}");
+    assert!(bench.fetched(&other).await);
+    let late = spend(&other, "http://b.cn/late.js").await;
+    assert!(matches!(&late, Turn::Refused(why) if why.contains("lease")), "{late:?}");
 }
 
 #[tokio::test]

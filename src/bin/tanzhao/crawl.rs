@@ -17,7 +17,7 @@ use tanzhao::{
     crawl::Guard,
     domain::{FetchedPage, PageRole, Request, SweepId},
     extract::extract,
-    sources::{Registry, SourceManifest},
+    sources::{Registry, RenderMode, SourceManifest},
     store::SourceState,
 };
 use tokio_util::sync::CancellationToken;
@@ -162,6 +162,9 @@ pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
             } else {
                 saved(source, role, Path::new(&page), url.as_deref())?
             };
+            if source.render != RenderMode::Never {
+                println!("说明：该来源按定义由浏览器渲染，试读不运行脚本，只看网站发来的页面");
+            }
             print_extraction(&fetched, source);
             Ok(Exit::Done)
         }

@@ -4,13 +4,14 @@ mod claim;
 mod complete;
 mod health;
 mod put;
+mod spend;
 
 use super::{SqliteStore, audit, from_json, timestamp, to_json};
 use crate::{
     domain::{Act, AuditKind, CaptureId, HostKey, PageId, SourceId, SweepId},
     store::{
         Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, PreviousCapture, Result, RobotsCopy,
-        RobotsState, SourceState, SweepReport, Tally, Unfetched,
+        RobotsState, SourceState, SweepReport, Tally, Turn, Unfetched,
     },
 };
 use async_trait::async_trait;
@@ -109,6 +110,11 @@ impl Frontier for SqliteStore {
     async fn claim(&self, sweep: SweepId, lease_for: Duration) -> Result<Claim> {
         let now = self.now_ms();
         self.write(move |db| claim::claim(db, sweep, now, now.saturating_add(millis(lease_for)))).await
+    }
+
+    async fn spend(&self, lease: &Lease, host: &HostKey) -> Result<Turn> {
+        let (lease, host, now) = (lease.clone(), host.clone(), self.now_ms());
+        self.write(move |db| spend::spend(db, &lease, &host, now)).await
     }
 
     async fn complete(&self, lease: &Lease, completion: Completion) -> Result<bool> {
