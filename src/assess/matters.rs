@@ -247,7 +247,7 @@ fn first_cue(signals: &Signals, kinds: &[CueKind]) -> Option<Span> {
 }
 
 fn detailed_cue(signals: &Signals, detail: &str) -> Option<Span> {
-    signals.cues.iter().find(|cue| cue.detail == detail).map(|cue| cue.span)
+    signals.cues.iter().find(|cue| *cue.detail == *detail).map(|cue| cue.span)
 }
 
 /// A matter is never stated without a quote: what is taught or offered, or else the first line.

@@ -4,6 +4,7 @@
 
 use crate::signals::{CueKind, Signals};
 use crate::text::{ClearText, Token};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -38,17 +39,32 @@ impl Block {
     }
 }
 
+/// Bytes of the clear text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Place {
+    fn of(range: &Range<usize>) -> Self {
+        Self { start: range.start as u32, end: range.end as u32 }
+    }
+}
+
 /// One occurrence of a feature; a pair of signals has two places.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Occurrence {
     pub(super) key: u64,
-    pub(super) places: [Range<usize>; 2],
+    pub(super) places: [Place; 2],
 }
 
 /// The features of one text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Features {
     pub(super) occurrences: Vec<Occurrence>,
+    /// Which of them are runs of characters: more than half of all.
+    pub(super) runs: Range<usize>,
 }
 
 /// The names behind the keys; only training asks for them.
@@ -68,13 +84,13 @@ impl Features {
     /// Reads them off.
     #[must_use]
     pub fn of(text: &ClearText, tokens: &[Token], signals: &Signals) -> Self {
-        Collector { names: None, features: Self::default() }.collect(text, tokens, signals).0
+        Collector::new(None, text).collect(text, tokens, signals).0
     }
 
     /// The same with the names.
     #[must_use]
     pub(super) fn named(text: &ClearText, tokens: &[Token], signals: &Signals) -> (Self, Names) {
-        Collector { names: Some(Names::new()), features: Self::default() }.collect(text, tokens, signals)
+        Collector::new(Some(Names::new()), text).collect(text, tokens, signals)
     }
 
     /// How many occurrences there are.
@@ -101,7 +117,16 @@ struct Collector {
 }
 
 impl Collector {
-    fn put(&mut self, parts: &[&str], first: Range<usize>, second: Range<usize>) {
+    fn new(names: Option<Names>, text: &ClearText) -> Self {
+        // A Chinese character has three bytes and brings about six features.
+        Self { names, features: Features { occurrences: Vec::with_capacity(2 * text.as_str().len()), runs: 0..0 } }
+    }
+
+    fn put(&mut self, parts: &[&str], place: Place) {
+        self.put_pair(parts, place, place);
+    }
+
+    fn put_pair(&mut self, parts: &[&str], first: Place, second: Place) {
         let key = key_of(parts.iter().copied());
         self.features.occurrences.push(Occurrence { key, places: [first, second] });
         if let Some(names) = &mut self.names {
@@ -111,8 +136,9 @@ impl Collector {
 
     /// A run of characters whose key is already known.
     fn put_run(&mut self, key: u64, run: &[Glyph]) {
-        let place = run.first().map_or(0, |glyph| glyph.place.start)..run.last().map_or(0, |glyph| glyph.place.end);
-        self.features.occurrences.push(Occurrence { key, places: [place.clone(), place] });
+        let start = run.first().map_or(0, |glyph| glyph.place.start);
+        let place = Place { start, end: run.last().map_or(0, |glyph| glyph.place.end) };
+        self.features.occurrences.push(Occurrence { key, places: [place, place] });
         if let Some(names) = &mut self.names {
             let name = || "c:".chars().chain(run.iter().filter_map(|glyph| glyph.mark)).collect();
             names.entry(key).or_insert_with(name);
@@ -124,28 +150,29 @@ impl Collector {
             signals.cues.iter().filter(|cue| cue.kind == CueKind::Contact).map(|cue| cue.range.clone()).collect();
         contacts.sort_by_key(|range| range.start);
         let head = head_end(text, signals.title_chars);
-        self.words(tokens, &contacts, head);
+        self.words(text, tokens, &contacts, head);
+        let runs = self.features.len();
         self.chars(text.as_str(), &contacts);
+        self.features.runs = runs..self.features.len();
         self.cues(text.as_str(), signals, head);
-        self.senses(tokens);
+        self.senses(text, tokens);
         (self.features, self.names.unwrap_or_default())
     }
 
-    fn words(&mut self, tokens: &[Token], contacts: &[Range<usize>], head: usize) {
-        let mut before: Option<(String, Range<usize>)> = None;
+    fn words(&mut self, text: &ClearText, tokens: &[Token], contacts: &[Range<usize>], head: usize) {
+        let mut before: Option<(Cow<str>, Place)> = None;
         for token in tokens {
-            let Some(word) = masked_word(token, contacts) else {
+            let Some(word) = masked_word(token.word(text), &token.range, contacts) else {
                 before = None;
                 continue;
             };
-            let place = token.range.clone();
-            self.put(&["w:", &word], place.clone(), place.clone());
-            if place.start < head {
-                self.put(&["h:", &word], place.clone(), place.clone());
+            let place = Place::of(&token.range);
+            self.put(&["w:", &word], place);
+            if token.range.start < head {
+                self.put(&["h:", &word], place);
             }
             if let Some((last, last_place)) = &before {
-                let both = last_place.start..place.end;
-                self.put(&["w:", last, " ", &word], both.clone(), both);
+                self.put(&["w:", last, " ", &word], Place { start: last_place.start, end: place.end });
             }
             before = Some((word, place));
         }
@@ -159,19 +186,19 @@ impl Collector {
             for (length, glyph) in (1..=4).zip(&glyphs[start..]) {
                 let Some(mark) = glyph.mark else { break };
                 key = longer_key(key, mark.encode_utf8(&mut [0; 4]));
-                if length >= 2 || !mark.is_alphanumeric() {
+                if length >= 2 || !is_letter(mark) {
                     self.put_run(key, &glyphs[start..start + length]);
                 }
             }
         }
     }
 
-    fn senses(&mut self, tokens: &[Token]) {
+    fn senses(&mut self, text: &ClearText, tokens: &[Token]) {
         // The main senses seen last in this clause, with whether they were denied.
-        let mut near: Vec<(bool, &str, Range<usize>)> = Vec::with_capacity(NEAR);
+        let mut near: Vec<(bool, &str, Place)> = Vec::with_capacity(NEAR);
         let mut denied_for = 0;
         for token in tokens {
-            if token.text.chars().all(ends_clause) {
+            if token.word(text).chars().all(ends_clause) {
                 near.clear();
                 denied_for = 0;
                 continue;
@@ -179,16 +206,16 @@ impl Collector {
             let denied = denied_for > 0;
             denied_for -= usize::from(denied);
             let Some([main, more @ ..]) = token.senses.as_deref() else { continue };
-            let place = token.range.clone();
+            let place = Place::of(&token.range);
             let turns = main == "neg" || main == "only";
             let denied = denied && !turns;
             let sign = |denied: bool| if denied { "!" } else { "" };
             for sense in std::iter::once(main).chain(more.iter().filter(|_| !turns)) {
-                self.put(&["s:", sign(denied), sense], place.clone(), place.clone());
+                self.put(&["s:", sign(denied), sense], place);
             }
             for (other_denied, other, other_place) in &near {
                 let parts = ["s:", sign(*other_denied), other, ">", sign(denied), main];
-                self.put(&parts, other_place.clone(), place.clone());
+                self.put_pair(&parts, *other_place, place);
             }
             if near.len() == NEAR {
                 near.remove(0);
@@ -201,33 +228,33 @@ impl Collector {
     }
 
     fn cues(&mut self, text: &str, signals: &Signals, head: usize) {
-        let nowhere = 0..0;
+        let nowhere = Place::default();
         for form in &signals.forms {
-            self.put(&["k:form ", form.code()], nowhere.clone(), nowhere.clone());
+            self.put(&["k:form ", form.code()], nowhere);
         }
         for stage in &signals.stages {
-            self.put(&["k:stage ", stage.code()], nowhere.clone(), nowhere.clone());
+            self.put(&["k:stage ", stage.code()], nowhere);
         }
         let mut cues: Vec<_> = signals.cues.iter().collect();
         cues.sort_by_key(|cue| (cue.range.start, cue.kind.code()));
         let clauses = clause_ends(text);
         let clause_of = |at: usize| clauses.partition_point(|end| *end <= at);
         for (index, cue) in cues.iter().enumerate() {
-            let place = cue.range.clone();
-            self.put(&["k:", cue.kind.code()], place.clone(), place.clone());
+            let place = Place::of(&cue.range);
+            self.put(&["k:", cue.kind.code()], place);
             if cue.kind != CueKind::Contact && !cue.detail.is_empty() {
-                self.put(&["k:", cue.kind.code(), " ", &cue.detail], place.clone(), place.clone());
+                self.put(&["k:", cue.kind.code(), " ", &cue.detail], place);
             }
-            if place.start < head {
-                self.put(&["k:head ", cue.kind.code()], place.clone(), place.clone());
+            if cue.range.start < head {
+                self.put(&["k:head ", cue.kind.code()], place);
             }
             // A clause holds few cues; the cap keeps a page of nothing but cues from growing with the square.
-            let clause = clause_of(place.start);
+            let clause = clause_of(cue.range.start);
             for other in cues[index + 1..].iter().take(12).take_while(|other| clause_of(other.range.start) == clause) {
                 let (a, b) = if cue.kind.code() <= other.kind.code() { (cue, other) } else { (other, cue) };
                 if a.kind != b.kind {
                     let parts = ["k:clause ", a.kind.code(), "+", b.kind.code()];
-                    self.put(&parts, place.clone(), other.range.clone());
+                    self.put_pair(&parts, place, Place::of(&other.range));
                 }
             }
         }
@@ -236,7 +263,7 @@ impl Collector {
         kinds.dedup();
         for (index, a) in kinds.iter().enumerate() {
             for b in &kinds[index + 1..] {
-                self.put(&["k:both ", a, "+", b], nowhere.clone(), nowhere.clone());
+                self.put(&["k:both ", a, "+", b], nowhere);
             }
         }
     }
@@ -265,31 +292,48 @@ fn in_contact(contacts: &[Range<usize>], place: &Range<usize>) -> bool {
 }
 
 /// The word as a feature; `None` where a new clause begins.
-fn masked_word(token: &Token, contacts: &[Range<usize>]) -> Option<String> {
-    let word = token.text.trim();
+fn masked_word<'a>(word: &'a str, range: &Range<usize>, contacts: &[Range<usize>]) -> Option<Cow<'a, str>> {
+    // All blanks of a clear text are ASCII.
+    let word = word.trim_ascii();
     if word.is_empty() || word.chars().all(is_separator) {
         return None;
     }
-    if in_contact(contacts, &token.range) || looks_like_identifier(word) {
-        return Some("@".to_owned());
+    if in_contact(contacts, range) || looks_like_identifier(word) {
+        return Some(Cow::Borrowed("@"));
     }
-    Some(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect())
+    if word.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Some(word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect());
+    }
+    Some(Cow::Borrowed(word))
 }
 
 /// Digits in number, or letters with digits: a telephone, an order number, a chat identifier; never a reason.
 fn looks_like_identifier(word: &str) -> bool {
+    if word.len() < 5 || !word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+        return false;
+    }
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    word.len() >= 5
-        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-        && (digits >= 4 || word.contains('_') || (digits > 0 && word.len() >= 7))
+    digits >= 4 || word.contains('_') || (digits > 0 && word.len() >= 7)
 }
 
 /// Marks that end a clause; blanks and signs that only tie words together do not.
 fn ends_clause(c: char) -> bool {
-    c.is_whitespace() || "。!?;,、:~…()[]\"'“”".contains(c)
+    c.is_whitespace()
+        || matches!(
+            c,
+            '。' | '!' | '?' | ';' | ',' | '、' | ':' | '~' | '…' | '(' | ')' | '[' | ']' | '"' | '\'' | '“' | '”'
+        )
+}
+
+/// Whether a character is a letter, numeral or ideograph; nearly all are ideographs, which need no table.
+fn is_letter(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 fn is_separator(c: char) -> bool {
+    if matches!(c, '\u{4e00}'..='\u{9fff}') {
+        return false;
+    }
     c.is_whitespace()
         || c.is_ascii_punctuation()
         || matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '·')
@@ -297,7 +341,7 @@ fn is_separator(c: char) -> bool {
 
 struct Glyph {
     mark: Option<char>,
-    place: Range<usize>,
+    place: Place,
 }
 
 /// The characters with contacts and identifiers folded to one mark and separators as breaks.
@@ -329,7 +373,7 @@ fn masked_glyphs(text: &str, contacts: &[Range<usize>]) -> Vec<Glyph> {
         while !text.is_char_boundary(end) {
             end += 1;
         }
-        glyphs.push(Glyph { mark, place: at..end });
+        glyphs.push(Glyph { mark, place: Place::of(&(at..end)) });
         at = end;
     }
     glyphs

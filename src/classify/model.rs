@@ -125,7 +125,7 @@ impl Model {
     pub(super) fn new(card: Card, vocabulary: &Vocabulary, linear: &Linear, tags: Option<TagModel>) -> Self {
         let rows = vocabulary.names().iter().zip(vocabulary.idf()).zip(&linear.weights);
         let kept = rows.filter(|(_, weights)| weights.iter().any(|weight| weight.abs() >= LEAST_WEIGHT));
-        let (entries, weights) = kept.map(|((name, idf), row)| ((name.clone(), *idf), row.map(|w| w as f32))).unzip();
+        let (entries, weights) = kept.map(|((name, idf), row)| ((name.clone(), idf), row.map(|w| w as f32))).unzip();
         let vocabulary = Vocabulary::from_entries(entries, scales_of(&card.params));
         Self { card, vocabulary, weights, bias: linear.bias, tags }
     }

@@ -3,8 +3,11 @@
 use super::features::{Block, Features, key_of};
 use super::params::Settings;
 use super::samples::{Row, SparseRecords};
+use crate::text::Sieve;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Keys are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,12 +35,13 @@ type Index = HashMap<u64, u32, BuildHasherDefault<AsIs>>;
 #[derive(Clone, Debug)]
 pub(super) struct Vocabulary {
     names: Vec<String>,
-    blocks: Vec<Block>,
-    idf: Vec<f32>,
+    /// Inverse document frequency and block of each feature, side by side as they are asked for.
+    traits: Vec<(f32, Block)>,
+    /// Whether any run of characters is known.
+    runs: bool,
     scales: [f64; Block::COUNT],
     index: Index,
-    /// One bit for many keys: set when one of them is known.
-    sieve: Vec<u64>,
+    sieve: Sieve,
 }
 
 /// A vocabulary beside the feature numbers of the corpus it was learnt from.
@@ -107,15 +111,13 @@ impl Vocabulary {
 
     /// From stored names; a name of no known family is left out of every vector.
     pub(super) fn from_entries(entries: Vec<(String, f32)>, scales: [f64; Block::COUNT]) -> Self {
-        let (names, idf): (Vec<String>, Vec<f32>) = entries.into_iter().unzip();
-        let blocks = names.iter().map(|name| Block::of_name(name).unwrap_or(Block::Cue)).collect();
+        let traits_of = |(name, idf): &(String, f32)| (*idf, Block::of_name(name).unwrap_or(Block::Cue));
+        let traits: Vec<(f32, Block)> = entries.iter().map(traits_of).collect();
+        let runs = traits.iter().any(|(_, block)| *block == Block::Char);
+        let names: Vec<String> = entries.into_iter().map(|(name, _)| name).collect();
         let index: Index = names.iter().zip(0..).map(|(name, id)| (key_of([name.as_str()]), id)).collect();
-        let mut sieve = vec![0; SIEVE_BITS / 64];
-        for key in index.keys() {
-            let (word, bit) = sieve_place(*key);
-            sieve[word] |= bit;
-        }
-        Self { names, blocks, idf, scales, index, sieve }
+        let sieve = Sieve::new(index.keys().copied());
+        Self { names, traits, runs, scales, index, sieve }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -126,21 +128,18 @@ impl Vocabulary {
         &self.names
     }
 
-    pub(super) fn idf(&self) -> &[f32] {
-        &self.idf
+    /// Inverse document frequencies in the order of the names.
+    pub(super) fn idf(&self) -> impl Iterator<Item = f32> {
+        self.traits.iter().map(|(idf, _)| *idf)
     }
 
     pub(super) fn id(&self, key: u64) -> Option<u32> {
-        // Most features of a text are unknown; a look at one bit, which stays in a near cache, tells so.
-        let (word, bit) = sieve_place(key);
-        if self.sieve[word] & bit == 0 {
-            return None;
-        }
-        self.index.get(&key).copied()
+        // Most features of a text are unknown; the sieve stays in a near cache.
+        if self.sieve.passes(key) { self.index.get(&key).copied() } else { None }
     }
 
     pub(super) fn block(&self, id: u32) -> Block {
-        self.blocks[id as usize]
+        self.traits[id as usize].1
     }
 
     pub(super) fn scale(&self, block: Block) -> f64 {
@@ -154,19 +153,29 @@ impl Vocabulary {
 
     /// Inverse document frequency of a feature.
     pub(super) fn rarity(&self, id: u32) -> f64 {
-        f64::from(self.idf[id as usize])
+        f64::from(self.traits[id as usize].0)
     }
 
     /// Looks every occurrence up, once for everything that is asked afterwards.
     pub(super) fn known(&self, features: &Features) -> Known {
-        let mut hits: Vec<(u32, u32)> = (0..)
-            .zip(&features.occurrences)
-            .filter_map(|(number, occurrence)| self.id(occurrence.key).map(|id| (id, number)))
-            .collect();
-        hits.sort_unstable();
+        // Feature above, number of the occurrence below.
+        let mut hits: Vec<u64> = Vec::with_capacity(features.len() / 2);
+        // Tags are learnt without runs of characters and need not look for them.
+        let runs = if self.runs { 0..0 } else { features.runs.clone() };
+        let mut look = |numbers: Range<usize>| {
+            for (number, occurrence) in (numbers.start as u64..).zip(&features.occurrences[numbers]) {
+                if let Some(id) = self.id(occurrence.key) {
+                    hits.push(u64::from(id) << 32 | number);
+                }
+            }
+        };
+        look(0..runs.start);
+        look(runs.end..features.len());
+        sort_by_feature(&mut hits, self.len());
         let mut counts: Vec<(u32, u32)> = Vec::with_capacity(hits.len());
         let mut slots = Vec::with_capacity(hits.len());
-        for (id, number) in hits {
+        for hit in hits {
+            let (id, number) = ((hit >> 32) as u32, hit as u32);
             match counts.last_mut() {
                 Some((last, times)) if *last == id => *times += 1,
                 _ => counts.push((id, 1)),
@@ -197,21 +206,48 @@ impl Vocabulary {
     }
 }
 
-/// Size of the sieve: 128 KiB.
-const SIEVE_BITS: usize = 1 << 20;
-
-fn sieve_place(key: u64) -> (usize, u64) {
-    let at = (key ^ (key >> 32)) as usize % SIEVE_BITS;
-    (at / 64, 1 << (at % 64))
+/// Sorts hits by feature, those of one feature in the order of the text, which they come in: a counting sort by the lower
+/// and then by the upper half of a feature's bits.
+fn sort_by_feature(hits: &mut Vec<u64>, features: usize) {
+    let half = (usize::BITS - features.leading_zeros()).div_ceil(2);
+    let mask = (1_usize << half) - 1;
+    let mut sorted = vec![0; hits.len()];
+    for shift in [32, 32 + half] {
+        let digit = |hit: u64| (hit >> shift) as usize & mask;
+        let mut ends = vec![0_u32; mask + 1];
+        for hit in &*hits {
+            ends[digit(*hit)] += 1;
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        for hit in hits.iter().rev() {
+            let end = &mut ends[digit(*hit)];
+            *end -= 1;
+            sorted[*end as usize] = *hit;
+        }
+        std::mem::swap(hits, &mut sorted);
+    }
 }
 
 /// How much `times` occurrences of a feature weigh before its block is scaled.
+#[inline]
 pub(super) fn damped(rarity: f64, block: Block, times: u32) -> f64 {
     match (block, times) {
         (_, 0) => 0.0,
         (Block::Cue, _) | (_, 1) => rarity,
-        (_, times) => rarity * (1.0 + libm::log(f64::from(times))),
+        (_, times) => rarity * (1.0 + logarithm(times)),
     }
+}
+
+/// Natural logarithms of small numbers, which the reasons ask for again and again.
+static LOGARITHMS: LazyLock<[f64; 32]> =
+    LazyLock::new(|| std::array::from_fn(|number| libm::log(f64::from(number as u32))));
+
+fn logarithm(number: u32) -> f64 {
+    LOGARITHMS.get(number as usize).copied().unwrap_or_else(|| libm::log(f64::from(number)))
 }
 
 /// The lengths of the blocks, in the order of [`Block`].

@@ -1,13 +1,13 @@
 //! The kinds of cues and the classes of the lexicon that show them.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Anchored, Input, Match, StartKind, automaton::OverlappingState};
 
 use super::{ReaderError, Subject};
 use crate::{
     domain::{Form, Span, Stage},
-    text::Lexicon,
+    text::{Beginnings, Lexicon},
 };
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::Arc};
 
 macro_rules! cue_kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
@@ -117,7 +117,7 @@ pub struct Cue {
     /// Characters in the original.
     pub span: Span,
     /// The term, or for subjects and contacts the code.
-    pub detail: String,
+    pub detail: Arc<str>,
 }
 
 /// What a term of the lexicon means.
@@ -133,7 +133,17 @@ pub(super) enum Meaning {
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
     automaton: AhoCorasick,
-    meanings: Vec<(String, Vec<Meaning>)>,
+    beginnings: Beginnings,
+    meanings: Vec<Term>,
+}
+
+/// One term.
+#[derive(Clone, Debug)]
+struct Term {
+    /// Whether it is latin: then it must not be the inside of a longer word.
+    latin: bool,
+    /// What it means, with the detail of the cue that shows it.
+    meanings: Vec<(Meaning, Arc<str>)>,
 }
 
 impl Terms {
@@ -144,31 +154,53 @@ impl Terms {
             .chain(Form::ALL.iter().map(|form| (format!("form.{form}"), Meaning::Form(*form))))
             .chain(CueKind::ALL.iter().map(|kind| (format!("cue.{kind}"), Meaning::Cue(*kind))));
         let mut index = std::collections::HashMap::new();
-        let mut meanings: Vec<(String, Vec<Meaning>)> = Vec::new();
+        let mut texts: Vec<&str> = Vec::new();
+        let mut meanings: Vec<Term> = Vec::new();
         for (class, meaning) in classes {
             for term in lexicon.terms(&class) {
-                let slot = *index.entry(term.clone()).or_insert_with(|| {
-                    meanings.push((term.clone(), Vec::new()));
+                let slot = *index.entry(term.as_str()).or_insert_with(|| {
+                    texts.push(term);
+                    meanings.push(Term { latin: term.is_ascii(), meanings: Vec::new() });
                     meanings.len() - 1
                 });
-                meanings[slot].1.push(meaning);
+                let detail = if let Meaning::Subject(subject) = meaning { subject.code() } else { term };
+                meanings[slot].meanings.push((meaning, detail.into()));
             }
         }
-        let automaton = AhoCorasick::new(meanings.iter().map(|(term, _)| term.as_bytes()))
+        let automaton = (AhoCorasick::builder().start_kind(StartKind::Anchored).build(&texts))
             .map_err(|error| ReaderError(error.to_string()))?;
-        Ok(Self { automaton, meanings })
+        Ok(Self { automaton, beginnings: Beginnings::new(&texts), meanings })
+    }
+
+    /// The matches, those that end first in front, of those that end together the longest.
+    fn found(&self, clear: &str) -> Vec<Match> {
+        let mut found = Vec::new();
+        for at in self.beginnings.places(clear) {
+            let input = Input::new(clear).span(at..clear.len()).anchored(Anchored::Yes);
+            let mut state = OverlappingState::start();
+            // The automaton is of the kind that finds overlapping matches, so that it cannot refuse.
+            while self.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
+                && let Some(hit) = state.get_match()
+            {
+                // A match inside the term that begins here is met again where it begins.
+                if hit.start() == at {
+                    found.push(hit);
+                }
+            }
+        }
+        found.sort_unstable_by_key(|hit| (hit.end(), hit.start()));
+        found
     }
 
     /// Every occurrence of every term, overlapping ones included.
-    pub(super) fn hits<'a>(&'a self, clear: &'a str) -> impl Iterator<Item = (Range<usize>, &'a str, &'a [Meaning])> {
-        self.automaton.find_overlapping_iter(clear).filter_map(|hit| {
-            let (term, meanings) = &self.meanings[hit.pattern().as_usize()];
-            // A latin term must not be the inside of a longer word (pet in carpet).
-            (!term.is_ascii() || stands_free(clear, hit.range())).then_some((
-                hit.range(),
-                term.as_str(),
-                meanings.as_slice(),
-            ))
+    pub(super) fn hits<'a>(
+        &'a self,
+        clear: &'a str,
+    ) -> impl Iterator<Item = (Range<usize>, &'a [(Meaning, Arc<str>)])> {
+        self.found(clear).into_iter().filter_map(|hit| {
+            let term = &self.meanings[hit.pattern().as_usize()];
+            // Such as pet in carpet.
+            (!term.latin || stands_free(clear, hit.range())).then_some((hit.range(), term.meanings.as_slice()))
         })
     }
 }

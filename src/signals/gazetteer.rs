@@ -1,6 +1,6 @@
 //! The place names of the configured city and of the places mistaken for it.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use crate::text::Words;
 use std::collections::HashMap;
 
 /// Why a place table was refused.
@@ -101,7 +101,7 @@ pub(super) struct Name {
 #[derive(Clone, Debug)]
 pub struct Gazetteer {
     pub(super) names: Vec<Name>,
-    pub(super) automaton: AhoCorasick,
+    pub(super) words: Words,
     /// The name of the whole city.
     pub(super) city: String,
 }
@@ -148,11 +148,9 @@ impl Gazetteer {
                 names[slot].senses.push((*kind, places));
             }
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(names.iter().map(|name| name.text.as_bytes()))
-            .map_err(|error| GazetteerError::Build(error.to_string()))?;
-        Ok(Self { names, automaton, city })
+        let texts: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
+        let words = Words::new(&texts).map_err(|error| GazetteerError::Build(error.to_string()))?;
+        Ok(Self { names, words, city })
     }
 }
 

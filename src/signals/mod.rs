@@ -12,7 +12,7 @@ pub use gazetteer::{Gazetteer, GazetteerError};
 
 use crate::{
     domain::{Contact, Form, Jurisdiction, Span, Stage, Subject},
-    text::{ClearText, Lexicon},
+    text::{ClearText, Lexicon, Words},
 };
 use cues::{Meaning, Terms};
 
@@ -61,6 +61,7 @@ impl Signals {
 #[derive(Clone, Debug)]
 pub struct Reader {
     terms: Terms,
+    not_taught: Words,
     gazetteer: Gazetteer,
 }
 
@@ -74,7 +75,15 @@ impl Reader {
     /// # Errors
     /// When the word lists are too large to be searched.
     pub fn new(lexicon: &Lexicon, gazetteer: Gazetteer) -> Result<Self, ReaderError> {
-        Ok(Self { terms: Terms::new(lexicon)?, gazetteer })
+        let not_taught = Words::new(&NOT_TAUGHT).map_err(|error| ReaderError(error.to_string()))?;
+        Ok(Self { terms: Terms::new(lexicon)?, not_taught, gazetteer })
+    }
+
+    /// Whether the seven characters before a place, up to a sentence mark, say "not taught".
+    fn denied(&self, clear: &str, at: usize) -> bool {
+        let near = clear[..at].char_indices().rev().take(7);
+        let start = near.take_while(|(_, ch)| !matches!(ch, ',' | '。' | '!' | '\n' | ';' | '?')).last();
+        start.is_some_and(|(start, _)| self.not_taught.find_iter(&clear[start..at]).next().is_some())
     }
 
     /// Reads one text; `site_city` is the site's own city field and may be empty.
@@ -89,28 +98,24 @@ impl Reader {
             title_chars: text.original().split('\n').next().map_or(0, |title| title.chars().count()),
             ..Signals::default()
         };
-        for (range, term, meanings) in self.terms.hits(clear) {
-            let denied =
-                meanings.iter().any(|meaning| matches!(meaning, Meaning::Subject(_))) && denied(clear, range.start);
-            for meaning in meanings {
-                let cue = |kind, detail: &str| Cue {
-                    kind,
-                    range: range.clone(),
-                    span: text.span(range.clone()),
-                    detail: detail.to_owned(),
-                };
+        for (range, meanings) in self.terms.hits(clear) {
+            let denied = meanings.iter().any(|(meaning, _)| matches!(meaning, Meaning::Subject(_)))
+                && self.denied(clear, range.start);
+            let span = text.span(range.clone());
+            for (meaning, detail) in meanings {
+                let cue = |kind| Cue { kind, range: range.clone(), span, detail: detail.clone() };
                 match *meaning {
                     Meaning::Subject(subject) if !denied => {
                         add(&mut signals.subjects, subject);
-                        signals.cues.push(cue(CueKind::Subject, subject.code()));
+                        signals.cues.push(cue(CueKind::Subject));
                     }
                     Meaning::Subject(_) => {}
                     Meaning::Stage(stage) => add(&mut signals.stages, stage),
                     Meaning::Form(form) => {
                         add(&mut signals.forms, form);
-                        signals.form_words.push((form, text.span(range.clone())));
+                        signals.form_words.push((form, span));
                     }
-                    Meaning::Cue(kind) => signals.cues.push(cue(kind, term)),
+                    Meaning::Cue(kind) => signals.cues.push(cue(kind)),
                 }
             }
         }
@@ -119,7 +124,7 @@ impl Reader {
         signals.stages.sort_unstable();
         for contact in &contacts {
             if let Some(range) = text.clear_range(contact.span) {
-                let detail = contact.kind.code().to_owned();
+                let detail = contact.kind.code().into();
                 signals.cues.push(Cue { kind: CueKind::Contact, range, span: contact.span, detail });
             }
         }
@@ -136,14 +141,6 @@ fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
     }
-}
-
-/// Whether the twelve characters before a place, up to a sentence mark, say "not taught".
-fn denied(clear: &str, at: usize) -> bool {
-    let head: Vec<char> =
-        clear[..at].chars().rev().take(7).take_while(|ch| !matches!(ch, ',' | '。' | '!' | '\n' | ';' | '?')).collect();
-    let head: String = head.into_iter().rev().collect();
-    NOT_TAUGHT.iter().any(|word| head.contains(word))
 }
 
 #[cfg(test)]

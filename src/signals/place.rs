@@ -149,7 +149,7 @@ impl<'a> Found<'a> {
             elsewhere: Vec::new(),
             area_code: clear.contains("0421-") || clear.contains("(0421)"),
         };
-        for hit in gazetteer.automaton.find_iter(clear) {
+        for hit in gazetteer.words.find_iter(clear) {
             let range = hit.range();
             let behind = &clear[range.end..];
             for (kind, places) in &gazetteer.names[hit.pattern().as_usize()].senses {
@@ -275,7 +275,7 @@ fn read_site(gazetteer: &Gazetteer, site_city: &str) -> Site {
     let mut ours: Option<(u8, String)> = None;
     let mut neutral = false;
     let mut foreign = false;
-    for hit in gazetteer.automaton.find_iter(text) {
+    for hit in gazetteer.words.find_iter(text) {
         for (kind, places) in &gazetteer.names[hit.pattern().as_usize()].senses {
             let level = match kind {
                 PlaceKind::Site | PlaceKind::City | PlaceKind::Bare => 1,

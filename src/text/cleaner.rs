@@ -220,7 +220,7 @@ mod tests {
     fn tokens_and_fingerprints() {
         let tokenizer = Tokenizer::new(&LEXICON);
         let clear = CLEANER.clean("初三数xue一V一 晚托");
-        let words: Vec<String> = tokenizer.tokens(&clear).into_iter().map(|token| token.text).collect();
+        let words: Vec<String> = tokenizer.tokens(&clear).iter().map(|token| token.word(&clear).to_owned()).collect();
         assert_eq!(words, ["初三", "数学", "一对一", "晚托"]);
         let long = "退休高级教师在家辅导初三数学,每晚两小时,小班六人,讲透教材";
         let one = Fingerprint::of(&CLEANER.clean(&format!("{long},电话19904210001")));

@@ -1,7 +1,8 @@
 //! Numbers in disguise: 一九九零, 幺, ①⑨⑨, 199o421.
 
-use super::{clear::Unit, lexicon::Lexicon, tables::DigitKind};
-use std::{collections::HashMap, ops::Range};
+use super::{clear::Unit, lexicon::Lexicon, sieve::Sieve, tables::DigitKind};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// A run of numerals shorter than this is a price, a year or a grade, not a contact.
 const SHORTEST: usize = 5;
@@ -16,10 +17,30 @@ const GAP: usize = 3;
 const PART: usize = 48;
 
 /// The characters that can stand for digits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct DigitTable {
-    han: HashMap<char, char>,
-    letters: HashMap<char, char>,
+    han: Shapes,
+    letters: Shapes,
+}
+
+/// What characters stand for.
+#[derive(Debug)]
+struct Shapes {
+    digits: FxHashMap<char, char>,
+    sieve: Sieve,
+}
+
+impl Shapes {
+    fn new(lexicon: &Lexicon, kind: DigitKind) -> Self {
+        let wanted = lexicon.digits.iter().filter(|entry| entry.2 == kind);
+        let digits: FxHashMap<char, char> = wanted.map(|&(from, to, _)| (from, to)).collect();
+        let sieve = Sieve::new(digits.keys().map(|ch| u64::from(*ch)));
+        Self { digits, sieve }
+    }
+
+    fn get(&self, ch: char) -> Option<char> {
+        if self.sieve.passes(u64::from(ch)) { self.digits.get(&ch).copied() } else { None }
+    }
 }
 
 /// A run of digits in any writing.
@@ -35,10 +56,7 @@ impl DigitTable {
     /// Reads the table.
     #[must_use]
     pub fn new(lexicon: &Lexicon) -> Self {
-        let of = |wanted: DigitKind| {
-            lexicon.digits.iter().filter(|entry| entry.2 == wanted).map(|&(from, to, _)| (from, to)).collect()
-        };
-        Self { han: of(DigitKind::Han), letters: of(DigitKind::Letter) }
+        Self { han: Shapes::new(lexicon, DigitKind::Han), letters: Shapes::new(lexicon, DigitKind::Letter) }
     }
 
     /// The run that begins at `start`; empty when no digit stands there.
@@ -47,7 +65,7 @@ impl DigitTable {
         let mut run = Run { end: start, ..Run::default() };
         let mut index = start;
         while let Some(unit) = units.get(index) {
-            if unit.ch.is_ascii_digit() || self.han.contains_key(&unit.ch) {
+            if unit.ch.is_ascii_digit() || self.han.get(unit.ch).is_some() {
                 run.digits += 1;
                 run.end = index + 1;
             } else if run.digits == 0 || index >= run.end + GAP || !is_gap(unit.ch) {
@@ -97,39 +115,39 @@ impl DigitTable {
 
     fn digit(&self, units: &[Unit], at: usize) -> Option<Digit> {
         let ch = units.get(at)?.ch;
-        let han = self.han.get(&ch).copied();
+        let han = self.han.get(ch);
         let value = han.or(ch.is_ascii_digit().then_some(ch))?;
         Some(Digit { at, value, han: han.is_some(), after_gap: false, after_comma: false })
     }
 
     /// 199o421ll88: letters that pass for digits inside a number of telephone length.
     fn letters_to_digits(&self, units: &mut [Unit]) -> bool {
-        if self.letters.is_empty() {
-            return false;
-        }
         let mut any = false;
         let mut index = 0;
         while index < units.len() {
             let length = units[index..]
                 .iter()
-                .take_while(|unit| is_name(unit.ch) || self.letters.contains_key(&unit.ch))
+                .take_while(|unit| is_name(unit.ch) || self.letters.get(unit.ch).is_some())
                 .count();
             let run = &mut units[index..index + length];
+            index += length.max(1);
+            if !(9..=12).contains(&length) {
+                continue;
+            }
             let digits = run.iter().filter(|unit| unit.ch.is_ascii_digit()).count();
-            let letters = run.iter().filter(|unit| self.letters.contains_key(&unit.ch)).count();
-            let number = digits + letters == length && letters > 0 && digits >= 6 && (9..=12).contains(&length);
+            let letters = run.iter().filter(|unit| self.letters.get(unit.ch).is_some()).count();
+            let number = digits + letters == length && letters > 0 && digits >= 6;
             // `i99o42i3356` begins with a letter: then only a full mobile number is believed.
             let first = run.first().map_or(' ', |unit| unit.ch);
             if number && (first == '1' || (matches!(first, 'i' | 'l') && length == MOBILE)) {
                 for unit in run.iter_mut() {
-                    if let Some(&digit) = self.letters.get(&unit.ch) {
+                    if let Some(digit) = self.letters.get(unit.ch) {
                         unit.ch = digit;
                         unit.changed = true;
                         any = true;
                     }
                 }
             }
-            index += length.max(1);
         }
         any
     }

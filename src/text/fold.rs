@@ -1,7 +1,7 @@
 //! Characters one by one: case, width, compatibility forms, traditional characters, invisible marks.
 
 use super::{clear::Unit, lexicon::Lexicon, tables::DigitKind};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// The block of unified ideographs, where nearly every character of a listing lies.
@@ -13,7 +13,7 @@ pub struct Folder {
     /// Simplified forms by position in [`HAN`]; most map to themselves.
     simplified: Vec<char>,
     /// Look-alikes and other shapes of digits.
-    special: HashMap<char, Vec<char>>,
+    special: FxHashMap<char, Vec<char>>,
 }
 
 impl Folder {
@@ -21,7 +21,7 @@ impl Folder {
     #[must_use]
     pub fn new(lexicon: &Lexicon) -> Self {
         let mut simplified: Vec<char> = HAN.filter_map(char::from_u32).collect();
-        let mut special = HashMap::new();
+        let mut special = FxHashMap::default();
         for &(from, to) in &lexicon.traditional {
             match simplified.get_mut((from as u32).wrapping_sub(HAN.start) as usize) {
                 Some(slot) => *slot = to,

@@ -1,7 +1,6 @@
 //! Separators inside words: 数.学, 中 考, 补-课, 提🔥分.
 
-use super::{clear::Unit, fold::Folder, lexicon::Lexicon};
-use aho_corasick::{AhoCorasick, MatchKind};
+use super::{clear::Unit, fold::Folder, lexicon::Lexicon, words::Words};
 use std::collections::BTreeSet;
 
 /// Separators that may stand between two characters of a word.
@@ -9,10 +8,10 @@ const GAP: usize = 2;
 
 /// Takes separators out of words that the lexicon knows.
 #[derive(Debug)]
-pub struct Joiner(Option<AhoCorasick>);
+pub struct Joiner(Option<Words>);
 
 impl Joiner {
-    /// Builds the automaton of all Chinese words of two to five characters.
+    /// Takes all Chinese words of two to five characters.
     #[must_use]
     pub fn new(lexicon: &Lexicon, folder: &Folder) -> Self {
         let words: BTreeSet<String> = lexicon
@@ -21,13 +20,13 @@ impl Joiner {
             .map(|word| folder.fold_word(word))
             .filter(|word| (2..=5).contains(&word.chars().count()) && word.chars().all(is_han))
             .collect();
-        // The automaton can only fail to be built when it outgrows 32 bits; without it nothing is joined.
-        Self(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok())
+        // The list can only be refused when it outgrows 32 bits; without it nothing is joined.
+        Self(Words::new(&Vec::from_iter(words)).ok())
     }
 
     /// Joins what can be joined; says whether anything changed.
     pub fn apply(&self, units: &mut Vec<Unit>) -> bool {
-        let Some(automaton) = self.0.as_ref().filter(|_| has_gap(units)) else { return false };
+        let Some(words) = self.0.as_ref().filter(|_| has_gap(units)) else { return false };
         let mut skeleton = String::with_capacity(units.len() * 3);
         // Byte of the skeleton -> unit, for the first byte of each character.
         let mut places: Vec<(u32, u32)> = Vec::with_capacity(units.len() + 1);
@@ -40,7 +39,7 @@ impl Joiner {
         let mut dropped = vec![false; units.len()];
         let mut any = false;
         let mut last_end = None;
-        for found in automaton.find_iter(&skeleton) {
+        for found in words.find_iter(&skeleton) {
             let first = places.partition_point(|&(byte, _)| (byte as usize) < found.start());
             let end = places.partition_point(|&(byte, _)| (byte as usize) < found.end());
             let places = &places[first..end];
@@ -109,8 +108,8 @@ fn separator(ch: char) -> Separator {
 
 fn has_gap(units: &[Unit]) -> bool {
     units.windows(3).any(|three| {
-        is_han(three[0].ch)
-            && separator(three[1].ch) != Separator::None
+        separator(three[1].ch) != Separator::None
+            && is_han(three[0].ch)
             && (is_han(three[2].ch) || separator(three[2].ch) != Separator::None)
     })
 }

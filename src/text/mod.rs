@@ -16,11 +16,15 @@ pub mod guards;
 pub mod joins;
 pub mod lexicon;
 pub mod rules;
+pub mod sieve;
 pub mod tables;
 pub mod tokens;
+pub mod words;
 
 pub use cleaner::Cleaner;
 pub use clear::ClearText;
 pub use fingerprint::Fingerprint;
 pub use lexicon::{Lexicon, LexiconError};
+pub use sieve::Sieve;
 pub use tokens::{Token, Tokenizer};
+pub use words::{Beginnings, Words};

@@ -2,9 +2,8 @@
 
 use super::{
     clear::Unit, digits::DigitTable, fold::Folder, guards::Context, lexicon::Lexicon, lexicon::PinyinWord,
-    tables::Entry, tables::Guard,
+    tables::Entry, tables::Guard, words::Words,
 };
-use aho_corasick::{AhoCorasick, Input, MatchKind};
 use std::{collections::HashMap, ops::Range};
 
 /// What stands between the syllables of a disguised word.
@@ -20,13 +19,37 @@ struct Rule {
     keeps: bool,
 }
 
-/// All replacement rules in one automaton.
+/// Units as text, with the byte each begins at.
+struct Spelled {
+    text: String,
+    starts: Vec<u32>,
+}
+
+impl Spelled {
+    fn new(units: &[Unit]) -> Self {
+        let mut text = String::with_capacity(units.len() * 3);
+        let mut starts = Vec::with_capacity(units.len());
+        for unit in units {
+            starts.push(text.len() as u32);
+            text.push(unit.ch);
+        }
+        Self { text, starts }
+    }
+
+    /// The unit that begins at a byte.
+    fn unit_at(&self, byte: usize) -> usize {
+        self.starts.partition_point(|&start| (start as usize) < byte)
+    }
+}
+
+/// All replacement rules, found by their patterns.
 #[derive(Debug)]
 pub struct RuleBook {
-    automaton: Option<AhoCorasick>,
+    /// Cannot be built when it outgrows 32 bits; then nothing is replaced.
+    patterns: Option<Words>,
     /// The rules of each pattern in the order of the lists.
     rules: Vec<Vec<Rule>>,
-    teach: Option<AhoCorasick>,
+    teach: Option<Words>,
 }
 
 impl RuleBook {
@@ -40,39 +63,36 @@ impl RuleBook {
         for word in &lexicon.pinyin {
             book.pinyin(word);
         }
-        let build =
-            |patterns: &[String]| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(patterns).ok();
         let teach: Vec<String> = lexicon.teach.iter().map(|word| folder.fold_word(word)).collect();
-        Self { automaton: build(&book.patterns), rules: book.rules, teach: build(&teach) }
+        Self { patterns: Words::new(&book.patterns).ok(), rules: book.rules, teach: Words::new(&teach).ok() }
     }
 
     /// Replaces what can be replaced; says whether anything changed.
     pub fn apply(&self, digits: &DigitTable, units: &mut Vec<Unit>) -> bool {
-        let Some(automaton) = &self.automaton else { return false };
-        let mut text = String::with_capacity(units.len() * 3);
-        let mut starts: Vec<u32> = Vec::with_capacity(units.len());
-        for unit in units.iter() {
-            starts.push(text.len() as u32);
-            text.push(unit.ch);
-        }
-        let index = |byte: usize| starts.partition_point(|&start| (start as usize) < byte);
+        let Some(patterns) = &self.patterns else { return false };
+        // Most texts hold no pattern at all and need not be spelled.
+        let mut spelled: Option<Spelled> = None;
         let mut teach: Option<Vec<Range<usize>>> = None;
         let mut out: Vec<Unit> = Vec::new();
         let (mut done, mut at, mut any) = (0, 0, false);
-        while let Some(found) = automaton.find(Input::new(&text).span(at..text.len())) {
-            let range = index(found.start())..index(found.end());
+        while at < units.len() {
+            let start = at;
+            at += 1;
+            if !patterns.may_begin(units[start].ch, units.get(start + 1).map(|next| next.ch)) {
+                continue;
+            }
+            let spelled = spelled.get_or_insert_with(|| Spelled::new(units));
+            let Some(found) = patterns.at(&spelled.text, spelled.starts[start] as usize) else { continue };
+            let range = start..spelled.unit_at(found.end());
             let rules = self.rules.get(found.pattern().as_usize()).map_or(&[][..], Vec::as_slice);
             let chosen = rules.iter().find(|rule| {
                 if rule.guard.teach && teach.is_none() {
-                    teach = Some(self.teaching(&text, &index));
+                    teach = Some(self.teaching(spelled));
                 }
                 Context { units, teach: teach.as_deref().unwrap_or(&[]), digits }.allows(rule.guard, &range)
             });
-            let Some(rule) = chosen else {
-                at = starts.get(range.start + 1).map_or(text.len(), |&start| start as usize);
-                continue;
-            };
-            at = found.end();
+            let Some(rule) = chosen else { continue };
+            at = range.end;
             if rule.keeps {
                 continue;
             }
@@ -88,9 +108,11 @@ impl RuleBook {
         any
     }
 
-    fn teaching(&self, text: &str, index: &impl Fn(usize) -> usize) -> Vec<Range<usize>> {
-        self.teach.as_ref().map_or_else(Vec::new, |automaton| {
-            automaton.find_iter(text).map(|found| index(found.start())..index(found.end())).collect()
+    /// Where teaching words stand, in units.
+    fn teaching(&self, spelled: &Spelled) -> Vec<Range<usize>> {
+        self.teach.as_ref().map_or_else(Vec::new, |words| {
+            let found = words.find_iter(&spelled.text);
+            found.map(|found| spelled.unit_at(found.start())..spelled.unit_at(found.end())).collect()
         })
     }
 }

@@ -8,8 +8,6 @@ use std::{ops::Range, sync::Arc};
 /// One word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// As it stands in the clear text.
-    pub text: String,
     /// Bytes of the clear text.
     pub range: Range<usize>,
     /// Families the word belongs to, the main one first; `None` for most words.
@@ -21,6 +19,14 @@ pub struct Token {
 pub struct Tokenizer {
     jieba: Jieba,
     senses: FxHashMap<String, Arc<[String]>>,
+}
+
+impl Token {
+    /// The word as it stands in the clear text it was cut from.
+    #[must_use]
+    pub fn word<'a>(&self, clear: &'a ClearText) -> &'a str {
+        clear.as_str().get(self.range.clone()).unwrap_or_default()
+    }
 }
 
 impl Tokenizer {
@@ -40,14 +46,14 @@ impl Tokenizer {
     pub fn tokens(&self, clear: &ClearText) -> Vec<Token> {
         let text = clear.as_str();
         let mut at = 0;
-        let mut tokens = Vec::new();
+        let mut tokens = Vec::with_capacity(text.len() / 4);
         for piece in self.jieba.cut(text, false) {
             // The pieces follow each other without gaps; a piece that does not is looked for.
-            let Some(start) = text[at..].find(piece.word).map(|offset| at + offset) else { continue };
+            let next = if text[at..].starts_with(piece.word) { Some(0) } else { text[at..].find(piece.word) };
+            let Some(start) = next.map(|offset| at + offset) else { continue };
             at = start + piece.word.len();
-            if !piece.word.trim().is_empty() {
-                let senses = self.senses.get(piece.word).cloned();
-                tokens.push(Token { text: piece.word.to_owned(), range: start..at, senses });
+            if !piece.word.chars().all(char::is_whitespace) {
+                tokens.push(Token { range: start..at, senses: self.senses.get(piece.word).cloned() });
             }
         }
         tokens

@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, bail};
 use linfa::ParamGuard;
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, Read, Write},
@@ -17,7 +17,7 @@ use tanzhao::{
     app::builtin,
     assess::{self, Evaluation, Toolkit},
     classify::{Labelled, TrainParams, labelled::read_jsonl, params::Settings},
-    domain::ListingText,
+    domain::{Assessment, ListingText},
     export,
 };
 
@@ -57,11 +57,11 @@ pub fn classify(order: &Classify) -> anyhow::Result<Exit> {
                 }
             }
         }
-        let answers: Vec<Result<Value, Value>> = lines.par_iter().map(|line| judge_line(&toolkit, line)).collect();
+        let answers: Vec<Result<Vec<u8>, Vec<u8>>> = lines.par_iter().map(|line| judge_line(&toolkit, line)).collect();
         for answer in answers {
-            let (Ok(value) | Err(value)) = &answer;
+            let (Ok(line) | Err(line)) = &answer;
             bad += usize::from(answer.is_err());
-            serde_json::to_writer(&mut output, value)?;
+            output.write_all(line)?;
             output.write_all(b"\n")?;
         }
     }
@@ -103,24 +103,28 @@ struct Row {
     site_city: Option<String>,
 }
 
-fn judge_line(toolkit: &Toolkit, line: &[u8]) -> Result<Value, Value> {
+/// What is said of a listing.
+#[derive(Serialize)]
+struct Answer {
+    id: Value,
+    #[serde(flatten)]
+    assessment: Assessment,
+}
+
+/// The answer as a line of JSON; `Err` when the listing could not be judged.
+fn judge_line(toolkit: &Toolkit, line: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
+    let failed = |id: &Value, error: String| json!({"id": id, "error": error}).to_string().into_bytes();
     let value: Value =
-        serde_json::from_slice(line).map_err(|error| json!({"id": null, "error": format!("not JSON: {error}")}))?;
+        serde_json::from_slice(line).map_err(|error| failed(&Value::Null, format!("not JSON: {error}")))?;
     let id = value.get("id").cloned().unwrap_or(Value::Null);
-    let failed = |error: String| json!({"id": id, "error": error});
-    let row: Row = serde_json::from_value(value.clone()).map_err(|error| failed(format!("wrong field: {error}")))?;
-    let body = row.body.ok_or_else(|| failed("no body".into()))?;
+    let row: Row = serde_json::from_value(value).map_err(|error| failed(&id, format!("wrong field: {error}")))?;
+    let body = row.body.ok_or_else(|| failed(&id, "no body".into()))?;
     if body.len() > BODY_LIMIT {
-        return Err(failed(format!("body: found {} bytes, expected at most {BODY_LIMIT}", body.len())));
+        return Err(failed(&id, format!("body: found {} bytes, expected at most {BODY_LIMIT}", body.len())));
     }
     let text = ListingText { title: row.title.unwrap_or_default(), body, site_city: row.site_city.unwrap_or_default() };
-    let judged = serde_json::to_value(toolkit.assess(&text)).map_err(|error| failed(error.to_string()))?;
-    let mut answer = serde_json::Map::new();
-    answer.insert("id".into(), id.clone());
-    if let Value::Object(fields) = judged {
-        answer.extend(fields);
-    }
-    Ok(Value::Object(answer))
+    let answer = Answer { id, assessment: toolkit.assess(&text) };
+    serde_json::to_vec(&answer).map_err(|error| failed(&answer.id, error.to_string()))
 }
 
 /// Labelled rows of files and folders, in the order of file names.

@@ -3,7 +3,10 @@
 //! Contacts are searched in the original and not in the cleaned text, so that a span is exact and the way of writing
 //! (which is itself a signal) stays visible.
 
-use super::glyphs::{digit_of, fold};
+use super::{
+    glyphs::{digit_of, fold},
+    run,
+};
 
 /// How a digit is written; numbers glued together from different scripts have soft borders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,12 @@ pub(super) struct Atom {
     pub ch: char,
     /// The digit it stands for and how it is written.
     pub digit: Option<(u8, Script)>,
+    /// The same for a letter that plays a digit between digits.
+    pub played: Option<(u8, Script)>,
+    /// The same for anything that may stand for a digit.
+    pub loose: Option<(u8, Script)>,
+    /// At most so many digits can be picked up from here on, however they are read.
+    pub reach: u32,
     /// Whether folding changed more than the case.
     pub folded: bool,
     /// Whether it is a capital letter of ASCII.
@@ -58,8 +67,19 @@ pub(super) fn atoms(text: &str) -> Vec<Atom> {
             _ => fold(ch),
         };
         let changed = folded != ch.to_ascii_lowercase();
-        out.push(Atom { ch: folded, digit, folded: changed, capital: ch.is_ascii_uppercase(), start: at, end: at + 1 });
+        out.push(Atom {
+            ch: folded,
+            digit,
+            played: None,
+            loose: None,
+            reach: 0,
+            folded: changed,
+            capital: ch.is_ascii_uppercase(),
+            start: at,
+            end: at + 1,
+        });
     }
+    run::find_digits(&mut out);
     out
 }
 

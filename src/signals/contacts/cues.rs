@@ -51,7 +51,7 @@ fn loose_start(atoms: &[Atom], end: usize, word: &str) -> Option<usize> {
 
 /// The `WeChat` cue that ends at `end`, if any.
 fn wechat_ending(atoms: &[Atom], end: usize) -> Option<Found> {
-    if !WECHAT_ENDS.has(atoms.get(end.checked_sub(1)?)?.ch) {
+    if !WECHAT_ENDS.contains(&atoms.get(end.checked_sub(1)?)?.ch) {
         return None;
     }
     WECHAT.iter().find_map(|(word, plain)| {

@@ -1,6 +1,8 @@
 //! Single characters: what they look like and the digit they stand for.
 
 use super::atoms::Script;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Letters of other scripts that look like Latin ones, in pairs.
@@ -21,14 +23,18 @@ pub(super) fn fold(ch: char) -> char {
     }
 }
 
-fn alike(ch: char) -> Option<char> {
-    let mut pairs = ALIKE.chars().filter(|ch| *ch != ' ');
-    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
-        if from == ch {
-            return Some(to);
-        }
+/// The pairs of [`ALIKE`]; of a letter given twice the first counts.
+static LATIN: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
+    let mut latin = FxHashMap::default();
+    let mut chars = ALIKE.chars().filter(|ch| *ch != ' ');
+    while let (Some(from), Some(to)) = (chars.next(), chars.next()) {
+        latin.entry(from).or_insert(to);
     }
-    None
+    latin
+});
+
+fn alike(ch: char) -> Option<char> {
+    LATIN.get(&ch).copied()
 }
 
 /// The one character that is left without compatibility dress and accents; the character itself when more are left.

@@ -4,7 +4,7 @@ use super::{
     Found,
     atoms::Atom,
     cues,
-    run::{Reading, Run, bounded, continued, digit_at, is_sound, loose_digit_at, measured, pick, preceded},
+    run::{Reading, Run, bounded, continued, digit_at, is_sound, loose_digit_at, measured, pick, pick_all, preceded},
 };
 use crate::domain::ContactKind;
 
@@ -69,7 +69,7 @@ pub(super) fn is_mobile(digits: &str) -> bool {
 
 fn mobile(atoms: &[Atom], start: usize, soft: bool) -> Option<Run> {
     [Reading::Mixed, Reading::Loose, Reading::Dashed].into_iter().find_map(|reading| {
-        let run = pick(atoms, start, 11, reading);
+        let run = pick_all(atoms, start, 11, reading)?;
         let good = is_mobile(&run.digits)
             && (reading == Reading::Mixed || is_sound(&run))
             && bounded(atoms, start, run.end, soft)
@@ -85,14 +85,14 @@ fn coded(atoms: &[Atom], start: usize, soft: bool) -> Option<(usize, Run)> {
         return None;
     }
     let from = (code.end..code.end + 3).find(|at| digit_at(atoms, *at).is_some())?;
-    let run = pick(atoms, from, 11, Reading::Mixed);
+    let run = pick_all(atoms, from, 11, Reading::Mixed)?;
     (is_mobile(&run.digits) && bounded(atoms, start, run.end, soft)).then_some((start, run))
 }
 
 /// A mobile number behind a zero too many: 019904212345.
 fn zero_mobile(atoms: &[Atom], start: usize, soft: bool) -> Option<(usize, Run)> {
     let from = (start + 1..start + 3).find(|at| digit_at(atoms, *at).is_some())?;
-    let run = pick(atoms, from, 11, Reading::Mixed);
+    let run = pick_all(atoms, from, 11, Reading::Mixed)?;
     let good = is_mobile(&run.digits) && bounded(atoms, start, run.end, soft) && likely_groups(atoms, start, &run);
     good.then_some((from, run))
 }
@@ -141,11 +141,8 @@ fn landline(atoms: &[Atom], start: usize, soft: bool) -> Option<Run> {
     let readings = [(Reading::Pure, false), (Reading::Dashed, true), (Reading::Loose, true)];
     readings.into_iter().find_map(|(reading, checked)| {
         [12, 11, 10].into_iter().find_map(|want| {
-            let run = pick(atoms, start, want, reading);
-            let good = run.digits.len() == want
-                && is_landline(&run)
-                && (!checked || is_sound(&run))
-                && bounded(atoms, start, run.end, soft);
+            let run = pick_all(atoms, start, want, reading)?;
+            let good = is_landline(&run) && (!checked || is_sound(&run)) && bounded(atoms, start, run.end, soft);
             // Eight ASCII digits with time or price around them never start with a zero, so no cue is asked for.
             good.then_some(run)
         })
@@ -173,9 +170,8 @@ fn short(atoms: &[Atom], start: usize, soft: bool, out: &[Found]) -> Option<Run>
 /// 400 and 800 numbers.
 fn service(atoms: &[Atom], start: usize, soft: bool) -> Option<Run> {
     [Reading::Pure, Reading::Loose].into_iter().find_map(|reading| {
-        let run = pick(atoms, start, 10, reading);
-        let good = run.digits.len() == 10
-            && (run.digits.starts_with("400") || run.digits.starts_with("800"))
+        let run = pick_all(atoms, start, 10, reading)?;
+        let good = (run.digits.starts_with("400") || run.digits.starts_with("800"))
             && (reading == Reading::Pure || is_sound(&run))
             && bounded(atoms, start, run.end, soft)
             && !run.strict()
@@ -197,6 +193,9 @@ fn likely_service(atoms: &[Atom], start: usize, run: &Run) -> bool {
 
 /// A number without area code: only behind a telephone cue or right behind another one.
 fn local(atoms: &[Atom], start: usize, soft: bool, out: &[Found]) -> Option<Run> {
+    if atoms[start].reach < 7 {
+        return None;
+    }
     let announced = cues::phone_before(atoms, start) || follows(atoms, start, out);
     let closing = || {
         let fresh = start > 0 && !atoms[start - 1].ch.is_alphanumeric();
@@ -206,11 +205,10 @@ fn local(atoms: &[Atom], start: usize, soft: bool, out: &[Found]) -> Option<Run>
         return None;
     }
     [8, 7].into_iter().find_map(|want| {
-        let run = pick(atoms, start, want, Reading::Pure);
+        let run = pick_all(atoms, start, want, Reading::Pure)?;
         let date = want == 8 && run.digits.starts_with("20");
         let groups = (run.groups.len() <= 2 || run.single()) && !run.strict();
-        let good = run.digits.len() == want
-            && groups
+        let good = groups
             && !date
             && !measured(atoms, run.end)
             && bounded(atoms, start, run.end, soft)

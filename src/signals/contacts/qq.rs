@@ -75,7 +75,7 @@ fn number(run: Run, start: usize) -> Found {
 
 /// The cue that starts at `at`; one blank, dot or stroke may stand between its characters.
 fn cue_at(atoms: &[Atom], at: usize) -> Option<Cue> {
-    if !QQ_STARTS.has(atoms.get(at)?.ch) {
+    if !QQ_STARTS.contains(&atoms.get(at)?.ch) {
         return None;
     }
     let find = |words: &[&str]| words.iter().find_map(|word| loose_end(atoms, at, word));

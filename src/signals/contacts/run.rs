@@ -1,7 +1,7 @@
 //! Digits picked up one after the other, with whatever people write between them.
 
 use super::{
-    atoms::{Atom, Script, is_symbol, starts_with},
+    atoms::{Atom, Script, ends_with, is_symbol, starts_with},
     glyphs::stand_in,
     words::GLUED,
 };
@@ -94,31 +94,117 @@ fn is_separator(atom: &Atom) -> bool {
 
 /// Separators that also stand between unrelated numbers: they are believed only between the usual groups.
 fn is_strict(ch: char) -> bool {
-    ",。、/|+~'\"*=&#^<>!【】「」《》“”\n".contains(ch)
+    matches!(
+        ch,
+        ',' | '。'
+            | '、'
+            | '/'
+            | '|'
+            | '+'
+            | '~'
+            | '\''
+            | '"'
+            | '*'
+            | '='
+            | '&'
+            | '#'
+            | '^'
+            | '<'
+            | '>'
+            | '!'
+            | '【'
+            | '】'
+            | '「'
+            | '」'
+            | '《'
+            | '》'
+            | '“'
+            | '”'
+            | '\n'
+    )
 }
 
 /// A character of the words people put between the groups of a number: 199中间0421后面8812.
 fn is_joint(atom: &Atom) -> bool {
-    "再接着中间后面然转空格减杠横最末尾是加前:".contains(atom.ch)
+    matches!(
+        atom.ch,
+        '再' | '接'
+            | '着'
+            | '中'
+            | '间'
+            | '后'
+            | '面'
+            | '然'
+            | '转'
+            | '空'
+            | '格'
+            | '减'
+            | '杠'
+            | '横'
+            | '最'
+            | '末'
+            | '尾'
+            | '是'
+            | '加'
+            | '前'
+            | ':'
+    )
+}
+
+/// A character of [`PLACES`], or a dash of [`Reading::Dashed`].
+fn is_in_place(atom: &Atom) -> bool {
+    matches!(
+        atom.ch,
+        '尾' | '号' | '四' | '4' | '八' | '8' | '三' | '3' | '位' | '个' | '数' | '字' | '码' | '丨' | 'ー'
+    )
+}
+
+/// Notes for every atom the digit it stands for among its neighbours, and how many digits can be picked up from it.
+pub(super) fn find_digits(atoms: &mut [Atom]) {
+    for atom in &mut *atoms {
+        (atom.played, atom.loose) = (atom.digit, atom.digit);
+    }
+    let stand_ins: Vec<(usize, (u8, Script))> = (0..)
+        .zip(&*atoms)
+        .filter(|(_, atom)| atom.digit.is_none())
+        .filter_map(|(at, atom)| stand_in(atom.ch).map(|digit| (at, digit)))
+        .collect();
+    for (at, digit) in &stand_ins {
+        atoms[*at].played = played(atoms, *at, *digit);
+    }
+    for (at, digit) in &stand_ins {
+        atoms[*at].loose = loose(atoms, *at, *digit);
+    }
+    let mut reach = 0;
+    for atom in atoms.iter_mut().rev() {
+        let inside = atom.loose.is_some() || is_separator(atom) || is_joint(atom) || is_in_place(atom);
+        reach = if inside { reach + u32::from(atom.loose.is_some()) } else { 0 };
+        atom.reach = reach;
+    }
 }
 
 /// A digit, or a letter that plays one between digits.
 pub(super) fn digit_at(atoms: &[Atom], at: usize) -> Option<(u8, Script)> {
-    let atom = atoms.get(at)?;
-    if atom.digit.is_some() {
-        return atom.digit;
-    }
+    atoms.get(at)?.played
+}
+
+/// A digit or anything that may stand for one; a word of the same sound needs a neighbour of its kind.
+pub(super) fn loose_digit_at(atoms: &[Atom], at: usize) -> Option<(u8, Script)> {
+    atoms.get(at)?.loose
+}
+
+/// The digit that a letter or radio word plays between digits.
+fn played(atoms: &[Atom], at: usize, (value, script): (u8, Script)) -> Option<(u8, Script)> {
     let solid =
         |place: Option<usize>| place.and_then(|place| atoms.get(place)).is_some_and(|atom| atom.digit.is_some());
     let (before, after) = (at.checked_sub(1), Some(at + 1));
     // Radio words count between two digits only.
-    if matches!(atom.ch, '洞' | '两' | '拐' | '勾') {
-        return stand_in(atom.ch).filter(|_| solid(before) && solid(after)).map(|(value, _)| (value, Script::Han));
+    if matches!(atoms[at].ch, '洞' | '两' | '拐' | '勾') {
+        return (solid(before) && solid(after)).then_some((value, Script::Han));
     }
-    if !is_letter_digit(atom.ch) {
+    if !is_letter_digit(atoms[at].ch) {
         return None;
     }
-    let (value, script) = stand_in(atom.ch)?;
     let near = |place: Option<usize>| {
         solid(place) || place.and_then(|place| atoms.get(place)).is_some_and(|atom| is_letter_digit(atom.ch))
     };
@@ -138,20 +224,15 @@ fn is_letter_digit(ch: char) -> bool {
     matches!(ch, 'o' | 'l' | 'i' | 'з' | 'З')
 }
 
-/// A digit or anything that may stand for one; a word of the same sound needs a neighbour of its kind.
-pub(super) fn loose_digit_at(atoms: &[Atom], at: usize) -> Option<(u8, Script)> {
+/// The digit that a letter or a word of the same sound may stand for.
+fn loose(atoms: &[Atom], at: usize, (value, script): (u8, Script)) -> Option<(u8, Script)> {
+    if script != Script::Sound {
+        return Some((value, script));
+    }
     let spoken = |place: Option<usize>| {
         let Some(atom) = place.and_then(|place| atoms.get(place)) else { return false };
         matches!(atom.digit.or_else(|| stand_in(atom.ch)), Some((_, Script::Han | Script::Sound)))
     };
-    let atom = atoms.get(at)?;
-    if atom.digit.is_some() {
-        return atom.digit;
-    }
-    let (value, script) = stand_in(atom.ch)?;
-    if script != Script::Sound {
-        return Some((value, script));
-    }
     let real = |place: Option<usize>| place.is_some_and(|place| digit_at(atoms, place).is_some());
     let (before, after) = (at.checked_sub(1), Some(at + 1));
     (spoken(before) || spoken(after) || real(before) && real(after)).then_some((value, Script::Han))
@@ -159,6 +240,17 @@ pub(super) fn loose_digit_at(atoms: &[Atom], at: usize) -> Option<(u8, Script)> 
 
 fn read(atoms: &[Atom], at: usize, reading: Reading) -> Option<(u8, Script)> {
     if reading == Reading::Loose { loose_digit_at(atoms, at) } else { digit_at(atoms, at) }
+}
+
+/// Picks exactly `want` digits from `start`; `None` when there are not so many.
+pub(super) fn pick_all(atoms: &[Atom], start: usize, want: usize, reading: Reading) -> Option<Run> {
+    // Nearly every digit of a listing is a price or a count, which this look tells from a number.
+    let reach = atoms.get(start)?.reach as usize;
+    if reach < want {
+        return None;
+    }
+    let run = pick(atoms, start, want, reading);
+    (run.digits.len() == want).then_some(run)
 }
 
 /// Picks up to `want` digits from `start`; up to three separators may stand between two digits.
@@ -239,10 +331,8 @@ pub(super) fn bounded(atoms: &[Atom], start: usize, end: usize, soft: bool) -> b
     if atoms.get(end).is_some_and(|atom| matches!(atom.ch, '@' | '_' | '*')) {
         return false;
     }
-    let word: String =
-        atoms[..start].iter().rev().take(12).map(|atom| atom.ch).take_while(char::is_ascii_alphabetic).collect();
-    let word: String = word.chars().rev().collect();
-    word.is_empty() || GLUED.contains(&word.as_str())
+    let letters = atoms[..start].iter().rev().take(12).take_while(|atom| atom.ch.is_ascii_alphabetic()).count();
+    letters == 0 || GLUED.iter().any(|word| word.len() == letters && ends_with(atoms, start, word))
 }
 
 /// Whether more digits stand right behind, so that a number may begin in the middle of a run.

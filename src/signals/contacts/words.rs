@@ -1,30 +1,18 @@
 //! The words that say what a contact is, and the words that look like one.
 
+use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 
 /// The characters that words begin or end with: a quick look before any of them is compared.
-pub(super) struct Edges(Vec<char>);
-
-impl Edges {
-    fn of(edges: impl Iterator<Item = char>) -> Self {
-        let mut all: Vec<char> = edges.collect();
-        all.sort_unstable();
-        all.dedup();
-        Self(all)
-    }
-
-    pub(super) fn has(&self, ch: char) -> bool {
-        self.0.binary_search(&ch).is_ok()
-    }
-}
+pub(super) type Edges = FxHashSet<char>;
 
 /// What the words of [`WECHAT`] end with.
 pub(super) static WECHAT_ENDS: LazyLock<Edges> =
-    LazyLock::new(|| Edges::of(WECHAT.iter().filter_map(|(word, _)| word.chars().last())));
+    LazyLock::new(|| WECHAT.iter().filter_map(|(word, _)| word.chars().last()).collect());
 
 /// What the words of [`QQ`] and [`QQ_LOOSE`] begin with.
 pub(super) static QQ_STARTS: LazyLock<Edges> =
-    LazyLock::new(|| Edges::of(QQ.iter().chain(QQ_LOOSE).filter_map(|word| word.chars().next())));
+    LazyLock::new(|| QQ.iter().chain(QQ_LOOSE).filter_map(|word| word.chars().next()).collect());
 
 /// Ways to say `WeChat`, and whether the way is plain; longer ones first.
 pub(super) const WECHAT: &[(&str, bool)] = &[
