@@ -174,7 +174,7 @@ fn lead_file(
     let (mut listings, mut originals) = (Vec::new(), Vec::new());
     for stored in members {
         let Some(assessment) = stored.assessment else { continue };
-        let mut load = |id: CaptureId, name: String, sha256: String| match app.captures.load(&name, &sha256) {
+        let mut fetch = |id: CaptureId, name: String, sha256: String| match app.captures.load(&name, &sha256) {
             Ok(bytes) => {
                 let sealed = proofs.get(&id).map(|one| (one.seal.clone(), one.proof.clone()));
                 Some(CaptureFile { name, sha256, bytes, sealed })
@@ -187,9 +187,9 @@ fn lead_file(
         let capture = stored.capture.and_then(|row| {
             // A revisit without its original shows nothing, so both are handed over.
             if let Some(original) = row.refers_to {
-                originals.extend(load(original.id, original.warc, original.sha256));
+                originals.extend(fetch(original.id, original.warc, original.sha256));
             }
-            load(row.id, row.warc, row.sha256)
+            fetch(row.id, row.warc, row.sha256)
         });
         listings.push((stored.listing, assessment, capture));
     }

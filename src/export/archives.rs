@@ -17,7 +17,8 @@ pub(super) struct Archives {
 
 /// Whether a file of a package is to be opened.
 pub(super) fn is_archive(path: &str) -> bool {
-    path.ends_with(".warc") || path.ends_with(".warc.gz")
+    let path = path.to_ascii_lowercase();
+    [".warc", ".warc.gz"].iter().any(|ending| path.ends_with(ending))
 }
 
 impl Archives {

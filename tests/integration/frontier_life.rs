@@ -280,8 +280,7 @@ async fn edits_and_deletions_make_a_timeline() {
     bench.read(&lease, "二").await;
     let events = bench.store.timeline(ListingId(1)).await.expect("a timeline");
     let changes: Vec<ListingChange> = events.iter().map(|event| event.change).collect();
-    use ListingChange::{Back, Edited, Gone, Seen};
-    assert_eq!(changes, [Seen, Edited, Gone, Back]);
+    assert_eq!(changes, [ListingChange::Seen, ListingChange::Edited, ListingChange::Gone, ListingChange::Back]);
     assert_eq!(events[1].before.as_ref().map(|listing| listing.body.as_str()), Some("一"));
     assert_eq!(bench.store.by_ids(&[ListingId(1)]).await.expect("a listing")[0].gone, None);
 }

@@ -109,7 +109,8 @@ impl Seals for SqliteStore {
                 |row| row.get(0),
             )?;
             // A seal cut off the end is still in the log.
-            Ok(usize::try_from(logged).is_ok_and(|logged| logged > seals.len()).then_some(seals.len() as i64 + 1))
+            let there = i64::try_from(seals.len()).unwrap_or(i64::MAX - 1);
+            Ok((logged > there).then_some(there + 1))
         })
         .await
     }
