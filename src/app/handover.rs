@@ -184,12 +184,15 @@ fn lead_file(
                 None
             }
         };
-        let capture = stored.capture.and_then(|row| {
-            // A revisit without its original shows nothing, so both are handed over.
-            if let Some(original) = row.refers_to {
-                originals.extend(fetch(original.id, original.warc, original.sha256));
+        let capture = stored.capture.and_then(|row| match row.refers_to {
+            None => fetch(row.id, row.warc, row.sha256),
+            // A revisit without its original shows nothing, so both are handed over or neither.
+            Some(original) => {
+                let original = fetch(original.id, original.warc, original.sha256)?;
+                let revisit = fetch(row.id, row.warc, row.sha256)?;
+                originals.push(original);
+                Some(revisit)
             }
-            fetch(row.id, row.warc, row.sha256)
         });
         listings.push((stored.listing, assessment, capture));
     }

@@ -50,7 +50,6 @@ pub struct PackedProof {
     /// Number of the seal.
     pub seal: i64,
     /// The way from the file's SHA-256 to the seal's root.
-    #[serde(flatten)]
     pub proof: InclusionProof,
 }
 

@@ -181,6 +181,9 @@ fn check(zip: &mut ZipArchive<impl Read + Seek>, stated: &PackedFile, archives: 
     let copied = if opened {
         file.read_to_end(&mut kept).and_then(|_| writer.write_all(&kept)).map(|()| kept.len() as u64)
     } else {
+        if is_archive(&stated.path) {
+            archives.leave_closed(&stated.path);
+        }
         io::copy(&mut file, &mut writer)
     };
     if let Err(error) = copied {
