@@ -89,3 +89,11 @@ fn fetcher(config: &Config, guard: Guard) -> anyhow::Result<HttpFetcher> {
         guard,
     })?)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn pages_can_address_us_by_the_name_we_send() {
+        assert!(crate::extract::OUR_NAMES.iter().any(|name| name.eq_ignore_ascii_case(super::AGENT)));
+    }
+}

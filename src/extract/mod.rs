@@ -18,6 +18,7 @@ mod shown;
 mod tests;
 
 pub use gate::Gate;
+pub use robots_tag::OUR_NAMES;
 
 use crate::domain::{FetchedPage, Listing, PageRole, Request, UrlKey};
 use crate::sources::{PageDef, SourceManifest};
