@@ -5,6 +5,7 @@
 //! field. Only what passed the check is a [`SourceManifest`].
 
 mod check;
+pub mod health;
 pub mod manifest;
 pub mod pages;
 pub mod problem;
