@@ -14,6 +14,7 @@ pub mod registry;
 mod rules;
 #[cfg(test)]
 mod tests;
+pub mod traps;
 
 pub use manifest::{Pace, SourceManifest, Status, Yield, parse, parse_with};
 pub use pages::{
