@@ -1,16 +1,50 @@
 //! Public list endpoints.
 
 use super::{
-    Context, Yielded, items,
+    Context, Gate, Yielded,
+    gate::Look,
+    items,
     links::{self, Collector},
+    look,
     lookup::{self, Node},
+    nesting,
     robots_tag::Wishes,
 };
 use crate::sources::{ItemsAt, LinkPlace, Paging};
 use serde_json::Value;
 
 /// Where answers put their message for people.
-const MESSAGES: [&str; 6] = ["/message", "/msg", "/errmsg", "/error", "/data/message", "/error/message"];
+const MESSAGES: [&str; 14] = [
+    "/message",
+    "/msg",
+    "/errmsg",
+    "/errMsg",
+    "/error",
+    "/info",
+    "/tips",
+    "/ret",
+    "/data/message",
+    "/data/msg",
+    "/data/tips",
+    "/error/message",
+    "/status/message",
+    "/result/msg",
+];
+/// Where answers put a status of their own.
+const CODES: [&str; 8] =
+    ["/code", "/status", "/errcode", "/errno", "/ret_code", "/error/code", "/status/code", "/data/code"];
+/// Names that an answer has only when it wants a puzzle solved, compared without `_` and case.
+const PUZZLES: [&str; 9] = [
+    "verifyurl",
+    "captchaurl",
+    "captcha",
+    "captchaid",
+    "needverify",
+    "needcaptcha",
+    "verifytype",
+    "punishurl",
+    "x5secdata",
+];
 
 /// Reads a JSON answer. An answer of another shape is a misfit with a sentence.
 pub fn read(text: &str, context: &Context, wishes: Wishes) -> Yielded {
@@ -19,13 +53,19 @@ pub fn read(text: &str, context: &Context, wishes: Wishes) -> Yielded {
         Ok(value) => value,
         Err(error) => {
             // A block page instead of the answer says so in its words.
-            yielded.look.text = text.chars().take(2_000).collect();
-            let what = if text.trim_start().starts_with('<') { "HTML".to_owned() } else { error.to_string() };
+            let is_html = text.trim_start().starts_with('<');
+            if is_html {
+                let html = scraper::Html::parse_document(nesting::affordable(text).0);
+                yielded.look = look::look(html.root_element(), &context.base);
+            } else {
+                yielded.look.text = text.chars().take(2_000).collect();
+            }
+            let what = if is_html { "HTML".to_owned() } else { error.to_string() };
             misfit(&mut yielded, format!("no JSON but {what}"));
             return yielded;
         }
     };
-    yielded.look.title = MESSAGES.iter().find_map(|at| lookup::text_of(value.pointer(at)?)).unwrap_or_default();
+    say(&value, &mut yielded.look);
     let mut rows = 0;
     if let Some(rule) = &context.definition.items
         && let ItemsAt::Pointer(pointer) = &rule.each
@@ -80,6 +120,32 @@ fn list<'a>(value: &'a Value, pointer: &str, yielded: &mut Yielded) -> Option<&'
             None
         }
     }
+}
+
+/// What the answer says beside its list.
+fn say(value: &Value, look: &mut Look) {
+    let messages: Vec<String> = MESSAGES.iter().filter_map(|at| lookup::text_of(value.pointer(at)?)).collect();
+    look.title = messages.first().cloned().unwrap_or_default();
+    look.text = messages.join("\n").chars().take(2_000).collect();
+    let names = [Some(value), value.pointer("/data"), value.pointer("/error")];
+    look.puzzle = names.into_iter().flatten().filter_map(Value::as_object).flatten().any(|(name, value)| {
+        let wanted = !matches!(value, Value::Null | Value::Bool(false)) && value.as_i64() != Some(0);
+        wanted && PUZZLES.contains(&name.replace('_', "").to_ascii_lowercase().as_str())
+    });
+    let Some(code) = CODES.iter().find_map(|at| lookup::text_of(value.pointer(at)?)?.trim().parse::<i64>().ok()) else {
+        return;
+    };
+    // Every platform has its own numbers for success; what HTTP means by 4xx they all mean too, and nobody
+    // succeeds below zero.
+    look.refusal = match code {
+        401 | 407 => Some(Gate::LoginWall),
+        403 | 429 => Some(Gate::BlockPage),
+        404 | 410 => Some(Gate::SoftNotFound),
+        400..=599 | ..0 => {
+            Some(Gate::Unreadable(format!("the answer says {code} {}", look.title).trim_end().to_owned()))
+        }
+        _ => None,
+    };
 }
 
 fn misfit(yielded: &mut Yielded, sentence: String) {

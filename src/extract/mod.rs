@@ -5,11 +5,13 @@
 
 pub mod dates;
 pub mod encoding;
+mod furniture;
 pub mod gate;
 mod html;
 mod items;
 mod json;
 mod links;
+mod look;
 mod lookup;
 mod nesting;
 mod robots_tag;
