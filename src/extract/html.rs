@@ -3,10 +3,10 @@
 use super::{
     Context, Yielded,
     items::{self, MAX_ITEMS},
-    links::{self, Collector, MAX_LINKS},
+    links::{Collector, MAX_LINKS},
     look,
-    lookup::{self, Node},
-    nesting,
+    lookup::{self, Around, Node},
+    nesting, paging,
     robots_tag::{Wishes, rel_nofollow},
 };
 use crate::sources::{CssPath, ItemsAt, LinkPlace, LinkRule, Paging};
@@ -53,7 +53,8 @@ fn listings(root: ElementRef, context: &Context, wishes: Wishes, yielded: &mut Y
         ItemsAt::Css(_) | ItemsAt::Page => vec![root],
         ItemsAt::Pointer(_) => Vec::new(),
     };
-    let nodes = elements.into_iter().map(|element| Node::Element { element, state: state.as_ref() });
+    let around = Around { page: root, state: state.as_ref(), drop: &rule.drop };
+    let nodes = elements.into_iter().map(|element| Node::Element { element, around });
     let found = items::listings(nodes, rule, context, &mut yielded.notes);
     let count = found.len();
     if wishes.noindex && count > 0 {
@@ -72,7 +73,8 @@ fn follow(root: ElementRef, rule: &LinkRule, collector: &mut Collector) -> usize
         let nofollow = rel_nofollow(element.attr("rel"));
         match &rule.template {
             Some(template) => {
-                let address = lookup::fill(&Node::Element { element, state: None }, template);
+                let around = Around { page: root, state: None, drop: &[] };
+                let address = lookup::fill(&Node::Element { element, around }, template);
                 collector.add(address.as_deref(), rule.to, nofollow);
             }
             None => collector.add(element.attr(attr.as_deref().unwrap_or("href")), rule.to, nofollow),
@@ -90,7 +92,10 @@ fn next_page(root: ElementRef, context: &Context, found: usize, collector: &mut 
             }
         }
         Paging::PageNumber { place, first, max } if found > 0 => {
-            collector.page(links::next_number(&context.page.request, place, (*first, *max), notes));
+            collector.page(paging::next_number(&context.page.request, place, (*first, *max), notes));
+        }
+        Paging::Offset { place, step, max } if found > 0 => {
+            collector.page(paging::next_offset(&context.page.request, place, (*step, *max), notes));
         }
         _ => {}
     }

@@ -7,7 +7,7 @@ use super::{
     links::{self, Collector},
     look,
     lookup::{self, Node},
-    nesting,
+    nesting, paging,
     robots_tag::Wishes,
 };
 use crate::sources::{ItemsAt, LinkPlace, Paging};
@@ -49,7 +49,9 @@ const PUZZLES: [&str; 9] = [
 /// Reads a JSON answer. An answer of another shape is a misfit with a sentence.
 pub fn read(text: &str, context: &Context, wishes: Wishes) -> Yielded {
     let mut yielded = Yielded::default();
-    let value: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+    let (inner, wrapper) = unwrapped(text);
+    yielded.notes.extend(wrapper.map(str::to_owned));
+    let value: Value = match serde_json::from_str(inner) {
         Ok(value) => value,
         Err(error) => {
             // A block page instead of the answer says so in its words.
@@ -99,7 +101,7 @@ pub fn read(text: &str, context: &Context, wishes: Wishes) -> Yielded {
         }
     }
     if rows > 0 {
-        collector.page(paging(&value, context, &mut yielded.notes));
+        collector.page(next_page(&value, context, &mut yielded.notes));
     }
     yielded.links = collector.finish(&mut yielded.notes);
     yielded
@@ -120,6 +122,28 @@ fn list<'a>(value: &'a Value, pointer: &str, yielded: &mut Yielded) -> Option<&'
             None
         }
     }
+}
+
+/// The JSON inside a guard against inclusion or a JSONP call, and what was taken off.
+fn unwrapped(text: &str) -> (&str, Option<&'static str>) {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    for guard in [")]}',", ")]}'", "while(1);", "for(;;);", "/**/"] {
+        if let Some(rest) = text.strip_prefix(guard) {
+            let (inner, more) = unwrapped_call(rest.trim());
+            return (inner, more.or(Some("a guard before the JSON taken off")));
+        }
+    }
+    unwrapped_call(text)
+}
+
+fn unwrapped_call(text: &str) -> (&str, Option<&'static str>) {
+    let inner = text.split_once('(').and_then(|(name, rest)| {
+        let is_name = !name.is_empty()
+            && name.trim_end().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '[' | ']'));
+        let call = rest.trim_end().trim_end_matches(';').trim_end().strip_suffix(')')?;
+        is_name.then(|| call.trim())
+    });
+    inner.map_or((text, None), |inner| (inner, Some("a JSONP call around the JSON taken off")))
 }
 
 /// What the answer says beside its list.
@@ -153,19 +177,17 @@ fn misfit(yielded: &mut Yielded, sentence: String) {
     yielded.look.misfit.get_or_insert(sentence);
 }
 
-fn paging(value: &Value, context: &Context, notes: &mut Vec<String>) -> Option<crate::domain::Request> {
+fn next_page(value: &Value, context: &Context, notes: &mut Vec<String>) -> Option<crate::domain::Request> {
     match &context.definition.paging {
         Paging::PageNumber { place, first, max } => {
-            links::next_number(&context.page.request, place, (*first, *max), notes)
+            paging::next_number(&context.page.request, place, (*first, *max), notes)
         }
+        Paging::Offset { place, step, max } => paging::next_offset(&context.page.request, place, (*step, *max), notes),
         Paging::Cursor { pointer, more, place, .. } => {
-            let ended = more.as_ref().is_some_and(|at| {
-                matches!(value.pointer(at), None | Some(Value::Null | Value::Bool(false)))
-                    || value.pointer(at).and_then(Value::as_i64) == Some(0)
-            });
+            let ended = more.as_ref().is_some_and(|at| paging::says_no(value.pointer(at)));
             let cursor = value.pointer(pointer).filter(|_| !ended)?;
             let empty = lookup::text_of(cursor).is_none_or(|text| text.is_empty());
-            if empty { None } else { links::next_cursor(&context.page.request, place, cursor, notes) }
+            if empty { None } else { paging::next_cursor(&context.page.request, place, cursor, notes) }
         }
         Paging::None | Paging::NextLink { .. } => None,
     }

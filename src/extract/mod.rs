@@ -3,6 +3,8 @@
 //! The order is fixed: characters ([`encoding`]), then the page's own wishes (robots tags), then listings and links by
 //! the definition, then the [`gate`], which may say that the page was no content at all.
 
+#[cfg(test)]
+mod answer_tests;
 pub mod dates;
 pub mod encoding;
 mod furniture;
@@ -14,10 +16,13 @@ mod links;
 mod look;
 mod lookup;
 mod nesting;
+mod paging;
 mod robots_tag;
 mod shown;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod thread_tests;
 
 pub use gate::Gate;
 pub use robots_tag::OUR_NAMES;

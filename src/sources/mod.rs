@@ -6,8 +6,10 @@
 
 mod check;
 pub mod health;
+mod item_rules;
 pub mod manifest;
 pub mod pages;
+mod paging_rules;
 pub mod problem;
 mod reader;
 pub mod registry;
@@ -19,7 +21,7 @@ pub mod traps;
 pub use manifest::{Pace, SourceManifest, Status, Yield, parse, parse_with};
 pub use pages::{
     CssPath, Field, FieldPlace, FieldRule, ItemRule, ItemsAt, LinkPlace, LinkRule, PageDef, Paging, ParamPlace, Piece,
-    Template,
+    SamePage, Template,
 };
 pub use problem::ManifestError;
 pub use registry::{DuplicateSource, Registry};
