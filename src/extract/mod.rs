@@ -7,6 +7,7 @@
 mod answer_tests;
 pub mod dates;
 pub mod encoding;
+pub mod fallback;
 mod furniture;
 pub mod gate;
 mod html;
