@@ -2,6 +2,7 @@
 
 pub mod builtin;
 pub mod demo;
+pub mod golden;
 pub mod handover;
 pub mod rereading;
 pub mod status;

@@ -10,6 +10,9 @@ pub mod encoding;
 pub mod fallback;
 mod furniture;
 pub mod gate;
+pub mod golden;
+#[cfg(test)]
+mod golden_tests;
 mod html;
 mod items;
 mod json;

@@ -1,7 +1,7 @@
 //! From the TOML tree to a [`SourceManifest`]: every rule of a definition, and the sentence for breaking it.
 
 use super::{
-    ManifestError, Pace, SourceManifest, Status, Yield,
+    ManifestError, Pace, SourceManifest, Status, Yield, golden,
     manifest::{in_scope, page_for},
     pages::PageDef,
     reader::{Fields, Problems, quoted},
@@ -67,6 +67,7 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
     let render = top.boolean("render");
     let scope = Scope { hosts: &hosts, pages: whole.then_some(&pages), closed: closed.is_some() };
     let entry = entries(top, problems, &scope);
+    let golden = golden::goldens(top, problems, &hosts, scope.pages);
     Some(SourceManifest {
         id: id?,
         name: name?.value,
@@ -86,6 +87,7 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
         expect: expect?,
         entry,
         pages,
+        golden,
     })
 }
 

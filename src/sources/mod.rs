@@ -5,6 +5,7 @@
 //! field. Only what passed the check is a [`SourceManifest`].
 
 mod check;
+pub mod golden;
 pub mod health;
 mod item_rules;
 pub mod manifest;
