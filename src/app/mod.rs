@@ -1,5 +1,6 @@
 //! The composition root: the only room that names a concrete store, fetcher and clock.
 
+pub mod beside;
 pub mod builtin;
 pub mod demo;
 pub mod golden;
