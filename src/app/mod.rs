@@ -1,8 +1,10 @@
 //! The composition root: the only room that names a concrete store, fetcher and clock.
 
+pub mod beside;
 pub mod builtin;
 pub mod demo;
 pub mod exporting;
+pub mod golden;
 pub mod handover;
 pub mod import_report;
 pub mod importing;
@@ -128,4 +130,12 @@ fn fetcher(config: &Config, guard: Guard) -> anyhow::Result<HttpFetcher> {
         body_bytes: config.body_bytes,
         guard,
     })?)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn pages_can_address_us_by_the_name_we_send() {
+        assert!(crate::extract::OUR_NAMES.iter().any(|name| name.eq_ignore_ascii_case(super::AGENT)));
+    }
 }

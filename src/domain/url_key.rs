@@ -47,8 +47,8 @@ pub enum UrlRule {
     Keep(Vec<String>),
 }
 
-/// Parameters that name the visitor or the campaign and never the page.
-const TRACKING: [&str; 14] = [
+/// Parameters that name the visit or the campaign and never the page.
+const TRACKING: [&str; 27] = [
     "utm_source",
     "utm_medium",
     "utm_campaign",
@@ -57,13 +57,28 @@ const TRACKING: [&str; 14] = [
     "spm",
     "from",
     "share_token",
-    "sid",
-    "phpsessid",
-    "jsessionid",
     "gclid",
     "fbclid",
     "_t",
+    "sid",
+    "ssid",
+    "sessid",
+    "session",
+    "sessionid",
+    "session_id",
+    "session_token",
+    "phpsessid",
+    "jsessionid",
+    "jsession_id",
+    "aspsessionid",
+    "asp.net_sessionid",
+    "cfid",
+    "cftoken",
+    "zenid",
+    "oscsid",
 ];
+/// Parameters of a path segment (`;name=value`) that name a session.
+const PATH_SESSIONS: [&str; 5] = ["jsessionid", "phpsessid", "sessionid", "session_id", "sid"];
 
 /// A canonical address; building one twice changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,8 +86,8 @@ const TRACKING: [&str; 14] = [
 pub struct UrlKey(String);
 
 impl UrlKey {
-    /// Canonicalises: scheme and host in lower case, default port and fragment dropped, user data dropped, `;jsessionid`
-    /// cut, empty path to `/`, query filtered by `rule` and sorted. `None` for anything but http(s) with a host.
+    /// Canonicalises: scheme and host in lower case, default port and fragment dropped, user data dropped, sessions cut
+    /// from the path, empty path to `/`, query filtered by `rule` and sorted. `None` for anything but http(s) with a host.
     ///
     /// ```
     /// use tanzhao::domain::{UrlKey, UrlRule};
@@ -94,15 +109,14 @@ impl UrlKey {
         url.set_fragment(None);
         let _ = url.set_username("");
         let _ = url.set_password(None);
-        if let Some(at) = url.path().to_ascii_lowercase().find(";jsessionid=") {
-            let path = url.path()[..at].to_owned();
+        if let Some(path) = without_session(url.path()) {
             url.set_path(&path);
         }
         let mut pairs: Vec<(String, String)> = url
             .query_pairs()
             .map(|(key, value)| (key.into_owned(), value.into_owned()))
             .filter(|(key, _)| match rule {
-                UrlRule::DropTracking => !TRACKING.contains(&key.to_ascii_lowercase().as_str()),
+                UrlRule::DropTracking => !is_tracking(key),
                 UrlRule::Keep(names) => names.contains(key),
             })
             .collect();
@@ -193,6 +207,44 @@ fn mixed(segment: &str) -> bool {
     kinds.windows(2).filter(|pair| pair[0] != pair[1]).count() >= 3
 }
 
+/// Whether a parameter says nothing of the page; IIS numbers its session parameters (`ASPSESSIONIDQQ...`).
+fn is_tracking(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    TRACKING.contains(&name.as_str()) || name.starts_with("aspsessionid")
+}
+
+/// The path without `;jsessionid=...` and without the segment `(S(...))` of ASP.NET; `None` when it has neither.
+fn without_session(path: &str) -> Option<String> {
+    let names_a_session = |part: &str| {
+        let name = part.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        PATH_SESSIONS.contains(&name.as_str())
+    };
+    let is_a_session = |segment: &str| {
+        let lower = segment.to_ascii_lowercase();
+        lower.starts_with("(s(") && lower.ends_with("))")
+    };
+    let mut changed = false;
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        let mut parts = segment.split(';');
+        let mut kept = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            if names_a_session(part) {
+                changed = true;
+            } else {
+                kept.push(';');
+                kept.push_str(part);
+            }
+        }
+        if is_a_session(&kept) {
+            changed = true;
+        } else {
+            segments.push(kept);
+        }
+    }
+    changed.then(|| segments.join("/"))
+}
+
 impl fmt::Display for UrlKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -212,9 +264,27 @@ mod tests {
         assert_eq!(UrlKey::parse("mailto:a@b.cn", &rule), None);
     }
 
+    #[test]
+    fn a_session_is_no_part_of_a_page() {
+        for (seen, page) in [
+            ("/x;jsessionid=9A", "/x"),
+            ("/x;JSESSIONID=9A/y.html", "/x/y.html"),
+            ("/x;v=2;sid=1?id=7", "/x;v=2?id=7"),
+            ("/(S(lit3py55t21z5v55vlm25s55))/ad.aspx?id=7", "/ad.aspx?id=7"),
+            ("/ad.php?PHPSESSID=a1&id=7", "/ad.php?id=7"),
+            ("/ad.asp?ASPSESSIONIDQQRTSBCD=x&id=7", "/ad.asp?id=7"),
+            ("/ad?session_id=x&CFID=1&CFTOKEN=2&id=7", "/ad?id=7"),
+            ("/ad?side=7&session_of=2", "/ad?session_of=2&side=7"),
+            ("/x;y=1", "/x;y=1"),
+        ] {
+            let key = UrlKey::parse(&format!("http://a.cn{seen}"), &UrlRule::DropTracking).map(|key| key.to_string());
+            assert_eq!((seen, key), (seen, Some(format!("http://a.cn{page}"))));
+        }
+    }
+
     proptest! {
         #[test]
-        fn canonical_is_idempotent(path in "[a-zA-Z0-9/._;=-]{0,30}", query in "[a-z0-9=&%一-龥+]{0,30}") {
+        fn canonical_is_idempotent(path in "([a-zA-Z0-9/._;=()%-]{0,30}|(/|;sid=1|;a|\\(S\\(x\\)\\)|jsessionid=2;){0,8})", query in "[a-z0-9=&%一-龥+]{0,30}") {
             for rule in [UrlRule::DropTracking, UrlRule::Keep(vec!["a".into(), "id".into()])] {
                 if let Some(once) = UrlKey::parse(&format!("http://h.cn/{path}?{query}"), &rule) {
                     prop_assert_eq!(UrlKey::parse(once.as_str(), &rule), Some(once.clone()));

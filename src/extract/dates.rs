@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 /// China has kept UTC+8 without summer time since 1991, long before any page we read.
 const SHANGHAI: Offset = jiff::tz::offset(8);
 
-fn day_of(at: Timestamp) -> Date {
+/// The day of an instant in Asia/Shanghai.
+pub(super) fn day_of(at: Timestamp) -> Date {
     SHANGHAI.to_datetime(at).date()
 }
 

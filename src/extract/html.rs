@@ -2,23 +2,16 @@
 
 use super::{
     Context, Yielded,
-    gate::Look,
     items::{self, MAX_ITEMS},
-    links::{self, Collector, MAX_LINKS},
-    lookup::{self, Node},
-    nesting,
+    links::{Collector, MAX_LINKS},
+    look,
+    lookup::{self, Around, Node},
+    nesting, paging,
     robots_tag::{Wishes, rel_nofollow},
-    shown,
 };
 use crate::sources::{CssPath, ItemsAt, LinkPlace, LinkRule, Paging};
 use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
-
-/// The gate looks at the beginning of the text only.
-const LOOK_BYTES: usize = 4_000;
-const CAPTCHA_PARTS: &str = "#captcha, .captcha, .geetest_holder, .geetest_panel, #nc_1_wrapper, .nc-container, \
-     .tcaptcha, #tcaptcha_iframe, .g-recaptcha, .h-captcha, iframe[src*=captcha], form[action*=captcha], \
-     form[action*=verify], img[src*=captcha], input[name=captcha]";
 
 /// Reads an HTML page.
 pub fn read(text: &str, mut context: Context, wishes: &mut Wishes) -> Yielded {
@@ -35,7 +28,7 @@ pub fn read(text: &str, mut context: Context, wishes: &mut Wishes) -> Yielded {
     if let Some(base) = first(root, "base[href]").and_then(|base| context.base.join(base.attr("href")?).ok()) {
         context.base = base;
     }
-    yielded.look = look(root);
+    yielded.look = look::look(root, &context.base);
     let rows = listings(root, &context, *wishes, &mut yielded);
     let mut collector = Collector::new(&context, wishes.nofollow);
     let mut found = rows;
@@ -60,7 +53,8 @@ fn listings(root: ElementRef, context: &Context, wishes: Wishes, yielded: &mut Y
         ItemsAt::Css(_) | ItemsAt::Page => vec![root],
         ItemsAt::Pointer(_) => Vec::new(),
     };
-    let nodes = elements.into_iter().map(|element| Node::Element { element, state: state.as_ref() });
+    let around = Around { page: root, state: state.as_ref(), drop: &rule.drop };
+    let nodes = elements.into_iter().map(|element| Node::Element { element, around });
     let found = items::listings(nodes, rule, context, &mut yielded.notes);
     let count = found.len();
     if wishes.noindex && count > 0 {
@@ -79,7 +73,8 @@ fn follow(root: ElementRef, rule: &LinkRule, collector: &mut Collector) -> usize
         let nofollow = rel_nofollow(element.attr("rel"));
         match &rule.template {
             Some(template) => {
-                let address = lookup::fill(&Node::Element { element, state: None }, template);
+                let around = Around { page: root, state: None, drop: &[] };
+                let address = lookup::fill(&Node::Element { element, around }, template);
                 collector.add(address.as_deref(), rule.to, nofollow);
             }
             None => collector.add(element.attr(attr.as_deref().unwrap_or("href")), rule.to, nofollow),
@@ -97,7 +92,10 @@ fn next_page(root: ElementRef, context: &Context, found: usize, collector: &mut 
             }
         }
         Paging::PageNumber { place, first, max } if found > 0 => {
-            collector.page(links::next_number(&context.page.request, place, (*first, *max), notes));
+            collector.page(paging::next_number(&context.page.request, place, (*first, *max), notes));
+        }
+        Paging::Offset { place, step, max } if found > 0 => {
+            collector.page(paging::next_offset(&context.page.request, place, (*step, *max), notes));
         }
         _ => {}
     }
@@ -119,24 +117,14 @@ fn first_value(text: &str) -> Option<Value> {
     serde_json::Deserializer::from_str(text).into_iter::<Value>().next()?.ok()
 }
 
-fn look(root: ElementRef) -> Look {
-    let title = first(root, "title").map(|title| title.text().collect::<String>()).unwrap_or_default();
-    Look {
-        title: title.split_whitespace().collect::<Vec<_>>().join(" "),
-        text: first(root, "body").map(|body| shown::lines(body, LOOK_BYTES)).unwrap_or_default(),
-        captcha_parts: first(root, CAPTCHA_PARTS).is_some(),
-        password_field: first(root, "input[type=password]").is_some(),
-        misfit: None,
-        asked_off: false,
-    }
-}
-
-fn first<'a>(root: ElementRef<'a>, selector: &str) -> Option<ElementRef<'a>> {
+/// The first element that a constant selector finds.
+pub fn first<'a>(root: ElementRef<'a>, selector: &str) -> Option<ElementRef<'a>> {
     let selector = Selector::parse(selector).ok()?;
     root.select(&selector).next()
 }
 
-fn each<'a>(root: ElementRef<'a>, selector: &str, act: impl FnMut(ElementRef<'a>)) {
+/// Acts on every element that a constant selector finds.
+pub fn each<'a>(root: ElementRef<'a>, selector: &str, act: impl FnMut(ElementRef<'a>)) {
     if let Ok(selector) = Selector::parse(selector) {
         root.select(&selector).for_each(act);
     }

@@ -5,9 +5,10 @@ use super::{
     lookup::{self, Found, Node, Shape},
 };
 use crate::domain::{FieldOrigin, Listing, UrlKey};
-use crate::sources::{Field, ItemRule, ItemsAt};
+use crate::sources::{Field, FieldPlace, ItemRule, ItemsAt};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use url::Url;
 
 /// No list page is longer; more means that a definition or a site went wrong.
 pub const MAX_ITEMS: usize = 2_000;
@@ -43,6 +44,7 @@ struct Counts {
     empty: usize,
     repeated: usize,
     off_scope: usize,
+    short: usize,
     dates: Vec<String>,
 }
 
@@ -51,6 +53,7 @@ impl Counts {
         for (count, what) in [
             (self.empty, "items without title and text"),
             (self.repeated, "items with an address that came before on the page"),
+            (self.short, "items with a text shorter than the definition wants"),
             (self.off_scope, "items with an address off the source, keyed by this page instead"),
         ] {
             if count > 0 {
@@ -68,7 +71,10 @@ fn listing(node: &Node, rule: &ItemRule, context: &Context, counts: &mut Counts)
     let mut read = |field: Field| {
         let shape = if field == Field::Body { Shape::Paragraphs } else { Shape::Line };
         let places = &rule.fields.iter().find(|rule| rule.field == field)?.places;
-        let Found { text, place } = places.iter().find_map(|place| lookup::find(node, place, shape))?;
+        let (at, Found { text, place }) =
+            places.iter().find_map(|at| lookup::find(node, at, shape).map(|found| (at, found)))?;
+        let from_json = matches!(at, FieldPlace::Pointer(_) | FieldPlace::State(_));
+        let text = if from_json && rule.html.contains(&field) { without_tags(&text, shape)? } else { text };
         origins.push(FieldOrigin { field: field.code().to_owned(), place });
         Some(text)
     };
@@ -78,6 +84,13 @@ fn listing(node: &Node, rule: &ItemRule, context: &Context, counts: &mut Counts)
         // The page itself without fields is a matter of the gate, not of a row.
         counts.empty += usize::from(!matches!(rule.each, ItemsAt::Page));
         return None;
+    }
+    if body.chars().count() < rule.least_chars as usize {
+        counts.short += 1;
+        return None;
+    }
+    if let Some(floor) = rule.floor.as_ref().and_then(|place| lookup::find(node, place, Shape::Line)) {
+        origins.push(FieldOrigin { field: "floor".to_owned(), place: floor.text });
     }
     let posted_at = posted.as_deref().and_then(|text| dates::posted_on(text, context.page.fetched_at));
     if let (Some(text), None) = (posted, posted_at) {
@@ -129,10 +142,26 @@ fn address(
         .as_ref()
         .and_then(|place| lookup::find(node, place, Shape::Line))
         .map_or_else(|| digest(text), |found| found.text);
+    if let Some(same) = &rule.same_page {
+        let address = same.pattern.replace(page.as_str(), same.to.as_str());
+        let key = UrlKey::parse(&address, &context.manifest.url_rule).unwrap_or(page).with_item(&item);
+        let shown = Url::parse(&context.page.final_url).map(|mut url| {
+            url.set_fragment(Some(&item));
+            url.into()
+        });
+        return Some((shown.unwrap_or_else(|_| key.as_str().to_owned()), key));
+    }
     // Which page of a list an item stands on changes from day to day and is no part of its identity.
     let list = page.as_str().split('?').next().map(UrlKey::from_stored)?;
     let key = list.with_item(&item);
     Some((key.as_str().to_owned(), key))
+}
+
+/// The text of a JSON string that holds HTML.
+fn without_tags(text: &str, shape: Shape) -> Option<String> {
+    let text = lookup::unmarked(text);
+    let text = if shape == Shape::Line { text.replace('\n', " ") } else { text };
+    (!text.trim().is_empty()).then_some(text)
 }
 
 fn digest((title, body): (&str, &str)) -> String {

@@ -1,10 +1,9 @@
 //! Where a page leads: in scope, described by the definition, not asked off, every address once.
 
-use super::{Context, FoundLink};
+use super::{Context, FoundLink, dates::day_of};
 use crate::domain::{PageRole, Request, UrlKey};
-use crate::sources::ParamPlace;
-use serde_json::Value;
-use std::collections::BTreeSet;
+use crate::sources::traps::{TrapReason, trap};
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 /// More links than any list has; the rest is dropped.
@@ -20,6 +19,8 @@ pub struct Collector<'a> {
     off_scope: usize,
     undescribed: usize,
     unusable: usize,
+    /// How many, and the first.
+    traps: BTreeMap<TrapReason, (usize, String)>,
 }
 
 impl<'a> Collector<'a> {
@@ -35,6 +36,7 @@ impl<'a> Collector<'a> {
             off_scope: 0,
             undescribed: 0,
             unusable: 0,
+            traps: BTreeMap::new(),
         }
     }
 
@@ -59,6 +61,8 @@ impl<'a> Collector<'a> {
             self.off_scope += 1;
         } else if self.context.manifest.page_for(role, url.as_str()).is_none() {
             self.undescribed += 1;
+        } else if let Some(reason) = trap(url, day_of(self.context.page.fetched_at)) {
+            self.traps.entry(reason).or_insert_with(|| (0, url.as_str().chars().take(120).collect())).0 += 1;
         } else {
             self.push(Request::get(url.as_str()), role);
         }
@@ -96,68 +100,9 @@ impl<'a> Collector<'a> {
                 notes.push(format!("{count} {what}"));
             }
         }
+        for (reason, (count, first)) in self.traps {
+            notes.push(format!("{count} links dropped as traps: {reason}, first `{first}`"));
+        }
         self.links
-    }
-}
-
-/// The request for the next page number, within the range from `first` to `max`.
-pub fn next_number(
-    request: &Request,
-    place: &ParamPlace,
-    (first, max): (u32, u32),
-    notes: &mut Vec<String>,
-) -> Option<Request> {
-    let current = current(request, place).and_then(|text| text.parse().ok()).unwrap_or(first);
-    let next = current.checked_add(1)?;
-    if next > max {
-        notes.push(format!("page {current} is the last the definition allows"));
-        return None;
-    }
-    with(request, place, &Value::from(next), notes)
-}
-
-/// The request for the page behind a cursor; a cursor that leads to itself is the end.
-pub fn next_cursor(request: &Request, place: &ParamPlace, cursor: &Value, notes: &mut Vec<String>) -> Option<Request> {
-    if super::lookup::text_of(cursor) == current(request, place) {
-        notes.push("the cursor leads to the same page".to_owned());
-        return None;
-    }
-    with(request, place, cursor, notes)
-}
-
-fn current(request: &Request, place: &ParamPlace) -> Option<String> {
-    match place {
-        ParamPlace::Query { param } => {
-            let url = Url::parse(&request.url).ok()?;
-            url.query_pairs().find(|(key, _)| key == param).map(|(_, value)| value.into_owned())
-        }
-        ParamPlace::Body { pointer } => {
-            let body: Value = serde_json::from_str(request.post_body.as_deref()?).ok()?;
-            super::lookup::text_of(body.pointer(pointer)?)
-        }
-    }
-}
-
-fn with(request: &Request, place: &ParamPlace, value: &Value, notes: &mut Vec<String>) -> Option<Request> {
-    match place {
-        ParamPlace::Query { param } => {
-            let mut url = Url::parse(&request.url).ok()?;
-            let others: Vec<(String, String)> = url
-                .query_pairs()
-                .filter(|(key, _)| key != param)
-                .map(|(key, value)| (key.into_owned(), value.into_owned()))
-                .collect();
-            url.query_pairs_mut().clear().extend_pairs(others).append_pair(param, &super::lookup::text_of(value)?);
-            Some(Request { url: url.into(), post_body: request.post_body.clone() })
-        }
-        ParamPlace::Body { pointer } => {
-            let body = request.post_body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok());
-            let Some(mut body) = body.filter(|body| body.pointer(pointer).is_some()) else {
-                notes.push(format!("the request has no {pointer} to put the next page in"));
-                return None;
-            };
-            *body.pointer_mut(pointer)? = value.clone();
-            Some(Request { url: request.url.clone(), post_body: Some(body.to_string()) })
-        }
     }
 }

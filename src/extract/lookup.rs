@@ -1,9 +1,9 @@
 //! Finds a value at a place of an item, and says where it was.
 
-use super::shown;
+use super::{nesting, shown};
 use crate::sources::{CssPath, FieldPlace, Piece, Template};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use scraper::ElementRef;
+use scraper::{ElementRef, Html};
 use serde_json::Value;
 
 /// A single field is never longer than this; `classify` refuses more.
@@ -13,12 +13,12 @@ const IN_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_
 /// One item of a page.
 #[derive(Clone)]
 pub enum Node<'a> {
-    /// Of HTML, with the script state object of the page.
+    /// Of HTML, with what its page has beside it.
     Element {
         /// The item.
         element: ElementRef<'a>,
-        /// The state, where the definition names one and the page has it.
-        state: Option<&'a Value>,
+        /// The page.
+        around: Around<'a>,
     },
     /// Of JSON.
     Json {
@@ -27,6 +27,17 @@ pub enum Node<'a> {
         /// Pointer to it.
         at: String,
     },
+}
+
+/// What an HTML page has beside an item.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// The whole page.
+    pub page: ElementRef<'a>,
+    /// The script state object, where the definition names one and the page has it.
+    pub state: Option<&'a Value>,
+    /// What is not the item's own text.
+    pub drop: &'a [CssPath],
 }
 
 /// A value and where it stood.
@@ -48,8 +59,12 @@ pub enum Shape {
 /// The first value at a place that is not blank.
 pub fn find(node: &Node, place: &FieldPlace, shape: Shape) -> Option<Found> {
     let found = match (node, place) {
-        (Node::Element { element, .. }, FieldPlace::Css(path)) => in_element(*element, path, shape)?,
-        (Node::Element { state: Some(state), .. }, FieldPlace::State(pointer)) => {
+        (Node::Element { element, around }, FieldPlace::Css(path)) => in_element(*element, path, shape, around.drop)?,
+        (Node::Element { around, .. }, FieldPlace::Page(path)) => {
+            let found = in_element(around.page, path, shape, around.drop)?;
+            Found { place: format!("page:{}", found.place), ..found }
+        }
+        (Node::Element { around: Around { state: Some(state), .. }, .. }, FieldPlace::State(pointer)) => {
             Found { text: text_of(state.pointer(pointer)?)?, place: format!("state:{pointer}") }
         }
         (Node::Json { value, at }, FieldPlace::Pointer(pointer)) => {
@@ -64,11 +79,14 @@ pub fn find(node: &Node, place: &FieldPlace, shape: Shape) -> Option<Found> {
     (!trimmed.is_empty()).then_some(Found { text: trimmed, place: found.place })
 }
 
-fn in_element(element: ElementRef, path: &CssPath, shape: Shape) -> Option<Found> {
+fn in_element(element: ElementRef, path: &CssPath, shape: Shape, drop: &[CssPath]) -> Option<Found> {
+    let dropped = |element: ElementRef| {
+        drop.iter().any(|path| path.selector.as_ref().is_some_and(|selector| selector.matches(&element)))
+    };
     let read = |element: ElementRef| match (&path.attr, shape) {
         (Some(attr), _) => element.attr(attr).unwrap_or_default().to_owned(),
-        (None, Shape::Line) => shown::one_line(element, FIELD_LIMIT_BYTES),
-        (None, Shape::Paragraphs) => shown::lines(element, FIELD_LIMIT_BYTES),
+        (None, Shape::Line) => shown::lines_without(element, FIELD_LIMIT_BYTES, &dropped).replace('\n', " "),
+        (None, Shape::Paragraphs) => shown::lines_without(element, FIELD_LIMIT_BYTES, &dropped),
     };
     let suffix = path.attr.as_ref().map(|attr| format!("@{attr}")).unwrap_or_default();
     let Some(selector) = &path.selector else {
@@ -89,6 +107,17 @@ pub fn text_of(value: &Value) -> Option<String> {
         }
         Value::Null | Value::Bool(_) | Value::Object(_) => None,
     }
+}
+
+/// A text that may hold tags and entities, as a reader would see it.
+pub fn unmarked(text: &str) -> String {
+    if !text.contains(['<', '&']) {
+        return text.to_owned();
+    }
+    // Line breaks in the string are as good as tags to those who wrote it.
+    let broken = text.replace('\n', "<br>");
+    let html = Html::parse_fragment(nesting::affordable(&broken).0);
+    shown::lines(html.root_element(), FIELD_LIMIT_BYTES)
 }
 
 /// Fills a template; `None` when a hole has no value.

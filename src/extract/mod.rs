@@ -3,22 +3,34 @@
 //! The order is fixed: characters ([`encoding`]), then the page's own wishes (robots tags), then listings and links by
 //! the definition, then the [`gate`], which may say that the page was no content at all.
 
+#[cfg(test)]
+mod answer_tests;
 pub mod dates;
 pub mod encoding;
+pub mod fallback;
+mod furniture;
 pub mod gate;
+pub mod golden;
+#[cfg(test)]
+mod golden_tests;
 mod html;
 mod items;
 mod json;
 mod links;
+mod look;
 mod lookup;
 mod nesting;
+mod paging;
 mod robots_tag;
 pub mod shell;
 mod shown;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod thread_tests;
 
 pub use gate::Gate;
+pub use robots_tag::OUR_NAMES;
 
 use crate::domain::{FetchedPage, Listing, PageRole, Request, UrlKey};
 use crate::sources::{PageDef, SourceManifest};

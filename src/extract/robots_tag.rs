@@ -2,8 +2,13 @@
 
 use crate::domain::FetchedPage;
 
-/// Our name, for directives that are addressed to one crawler.
-const OUR_NAME: &str = "tanzhao";
+/// Our names, for directives that are addressed to one crawler: the product token we send, and the program's name, which
+/// a webmaster may have copied from our page. A test of `app` holds the first.
+pub const OUR_NAMES: [&str; 2] = ["tanzhaobot", "tanzhao"];
+
+fn is_ours(name: &str) -> bool {
+    OUR_NAMES.iter().any(|known| name.trim().eq_ignore_ascii_case(known))
+}
 
 /// The two wishes we honour: keep nothing of the page, follow none of its links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,11 +34,17 @@ impl Wishes {
         let mut for_us = true;
         for part in value.split(',') {
             let directive = match part.split_once(':') {
-                Some((name, rest)) if !is_directive(name) => {
-                    for_us = name.trim().eq_ignore_ascii_case(OUR_NAME);
+                // The value of `max-image-preview: none` is no directive.
+                Some((name, _)) if is_directive(name) => continue,
+                Some((name, rest)) => {
+                    for_us = is_ours(name);
+                    // `tanzhao: max-snippet: 3`
+                    if rest.split_once(':').is_some_and(|(name, _)| is_directive(name)) {
+                        continue;
+                    }
                     rest
                 }
-                _ => part,
+                None => part,
             };
             if for_us {
                 self.add(directive);
@@ -43,8 +54,8 @@ impl Wishes {
 
     /// Of a `<meta>`.
     pub fn add_meta(&mut self, name: &str, content: &str) {
-        if name.trim().eq_ignore_ascii_case("robots") || name.trim().eq_ignore_ascii_case(OUR_NAME) {
-            content.split(',').for_each(|directive| self.add(directive));
+        if name.trim().eq_ignore_ascii_case("robots") || is_ours(name) {
+            content.split(',').filter(|part| !part.contains(':')).for_each(|directive| self.add(directive));
         }
     }
 
@@ -82,6 +93,10 @@ mod tests {
             ("none", true, true),
             ("googlebot: noindex, nofollow", false, false),
             ("googlebot: noindex, tanzhao: nofollow", false, true),
+            ("TanzhaoBot: noindex, nofollow", true, true),
+            ("tanzhaobot: none", true, true),
+            ("noindex, googlebot: nofollow", true, false),
+            ("max-image-preview: none", false, false),
             ("unavailable_after: 25 Jun 2030 15:00:00 PST", false, false),
             ("max-snippet: 20, noindex", true, false),
         ] {
@@ -89,7 +104,53 @@ mod tests {
             wishes.add_header(header);
             assert_eq!((header, wishes), (header, Wishes { noindex, nofollow }));
         }
-        assert!(rel_nofollow(Some("external NOFOLLOW")));
-        assert!(!rel_nofollow(Some("next")));
+        for (name, content, noindex, nofollow) in [
+            ("robots", "noindex, nofollow", true, true),
+            ("Robots", "ALL", false, false),
+            ("TanzhaoBot", "noindex", true, false),
+            ("tanzhao", "nofollow", false, true),
+            ("googlebot", "none", false, false),
+            ("robots", "noarchive", true, false),
+            ("baiduspider", "noindex", false, false),
+        ] {
+            let mut wishes = Wishes::default();
+            wishes.add_meta(name, content);
+            assert_eq!((name, content, wishes), (name, content, Wishes { noindex, nofollow }));
+        }
+        for (rel, asks) in [
+            ("external NOFOLLOW", true),
+            ("ugc", true),
+            ("noopener sponsored", true),
+            ("next", false),
+            ("nofollowed", false),
+            ("", false),
+        ] {
+            assert_eq!((rel, rel_nofollow(Some(rel))), (rel, asks));
+        }
+        assert!(!rel_nofollow(None));
+    }
+
+    #[test]
+    fn several_headers_add_up() {
+        let mut page = FetchedPage {
+            source: crate::domain::SourceId("s".into()),
+            role: crate::domain::PageRole::Detail,
+            request: crate::domain::Request::get("http://a.cn/"),
+            final_url: "http://a.cn/".into(),
+            status: 200,
+            headers: Vec::new(),
+            body: Vec::new(),
+            fetched_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        assert_eq!(Wishes::of_headers(&page), Wishes::default());
+        for (value, noindex, nofollow) in [
+            ("otherbot: noindex", false, false),
+            ("TanzhaoBot: nofollow", false, true),
+            ("max-image-preview: none", false, true),
+            ("noindex", true, true),
+        ] {
+            page.headers.push(("x-robots-tag".into(), value.into()));
+            assert_eq!((value, Wishes::of_headers(&page)), (value, Wishes { noindex, nofollow }));
+        }
     }
 }

@@ -38,6 +38,11 @@ const UNSEEN: [&str; 5] = ["script", "style", "noscript", "template", "head"];
 /// Visible text with lines kept: blocks and `<br>` end a line, other white space is one space, blank lines are dropped.
 /// Stops after `limit` bytes.
 pub fn lines(root: ElementRef, limit: usize) -> String {
+    lines_without(root, limit, &|_| false)
+}
+
+/// The same without the elements below `root` that `left_out` names.
+pub fn lines_without(root: ElementRef, limit: usize, left_out: &dyn Fn(ElementRef) -> bool) -> String {
     let mut text = String::new();
     // An explicit walk by links between nodes: no recursion, whatever the depth.
     let mut node = *root;
@@ -46,7 +51,8 @@ pub fn lines(root: ElementRef, limit: usize) -> String {
         match node.value() {
             Node::Text(words) => push_words(&mut text, words),
             Node::Element(element) => {
-                descend = is_seen(element);
+                let out = || node.id() != root.id() && ElementRef::wrap(node).is_some_and(left_out);
+                descend = is_seen(element) && !out();
                 if descend && is_block(element) {
                     end_line(&mut text);
                 }
@@ -91,11 +97,13 @@ pub fn one_line(root: ElementRef, limit: usize) -> String {
     lines(root, limit).replace('\n', " ")
 }
 
-fn is_block(element: &Element) -> bool {
+/// Whether an element begins and ends a line.
+pub fn is_block(element: &Element) -> bool {
     BLOCKS.contains(&element.name())
 }
 
-fn is_seen(element: &Element) -> bool {
+/// Whether a reader sees what is in an element.
+pub fn is_seen(element: &Element) -> bool {
     let hidden = element.attr("hidden").is_some()
         || element.attr("style").is_some_and(|style| style.replace(' ', "").contains("display:none"));
     !hidden && !UNSEEN.contains(&element.name())
@@ -133,5 +141,7 @@ mod tests {
         );
         assert_eq!(lines(html.root_element(), 1000), "初三 数学\n一对一\n电话1990421\n甲\n乙\n完");
         assert_eq!(one_line(html.root_element(), 1000).lines().count(), 1);
+        let rest = lines_without(html.root_element(), 1000, &|element| ["ul", "b"].contains(&element.value().name()));
+        assert_eq!(rest, "初三 数学\n一对一\n电话0421\n完");
     }
 }

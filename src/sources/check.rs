@@ -1,7 +1,7 @@
 //! From the TOML tree to a [`SourceManifest`]: every rule of a definition, and the sentence for breaking it.
 
 use super::{
-    Budget, ManifestError, Pace, RenderMode, SourceManifest, Status, Yield,
+    Budget, ManifestError, Pace, RenderMode, SourceManifest, Status, Yield, golden,
     manifest::{in_scope, page_for},
     pages::PageDef,
     reader::{Fields, Problems, quoted},
@@ -69,6 +69,7 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
     let (render, render_hosts) = render(top, problems);
     let scope = Scope { hosts: &hosts, pages: whole.then_some(&pages), closed: closed.is_some() };
     let entry = entries(top, problems, &scope);
+    let golden = golden::goldens(top, problems, &hosts, scope.pages);
     Some(SourceManifest {
         id: id?,
         name: name?.value,
@@ -91,6 +92,7 @@ fn top_level(top: &Fields, problems: &Problems) -> Option<SourceManifest> {
         expect: expect?,
         entry,
         pages,
+        golden,
     })
 }
 

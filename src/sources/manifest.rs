@@ -1,6 +1,6 @@
 //! A checked source definition.
 
-use super::{ManifestError, PageDef, check};
+use super::{ManifestError, PageDef, check, golden::Golden};
 use crate::domain::{PageRole, QuietHours, Request, SourceId, SourceKind, UrlKey, UrlRule};
 use jiff::civil::Date;
 use std::time::Duration;
@@ -109,6 +109,8 @@ pub struct SourceManifest {
     pub entry: Vec<(PageRole, Request)>,
     /// The kinds of pages.
     pub pages: Vec<PageDef>,
+    /// Saved pages that the definition is tried on.
+    pub golden: Vec<Golden>,
 }
 
 impl SourceManifest {

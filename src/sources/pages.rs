@@ -59,6 +59,9 @@ pub enum FieldPlace {
     Pointer(String),
     /// In the script state object of an HTML page, written `state:/pointer`.
     State(String),
+    /// In an element of the whole HTML page although the items are parts of it, written `page:selector`: the subject of a
+    /// thread above its posts.
+    Page(CssPath),
 }
 
 /// An address with holes, for example `/share/item?id={/id}`.
@@ -88,8 +91,28 @@ pub struct ItemRule {
     pub key: Option<FieldPlace>,
     /// Words before the state object in a script, for example `window.__STATE__`.
     pub state: Option<String>,
+    /// Where the item's number on the page stands, such as the floor of a post; kept with the origins.
+    pub floor: Option<FieldPlace>,
+    /// Makes one address of the pages that one list of items is spread over, so that an item keeps its identity when it
+    /// moves from one to the next.
+    pub same_page: Option<SamePage>,
+    /// Parts of an item that are not its own text, such as the quotation of another post.
+    pub drop: Vec<CssPath>,
+    /// An item with a shorter text is none; 0 takes all.
+    pub least_chars: u32,
+    /// Fields whose JSON strings hold HTML.
+    pub html: Vec<Field>,
     /// Fields in the order of [`Field::ALL`].
     pub fields: Vec<FieldRule>,
+}
+
+/// A rewriting of a page's canonical address.
+#[derive(Clone, Debug)]
+pub struct SamePage {
+    /// What an address looks like.
+    pub pattern: Regex,
+    /// What it becomes, with `$1` for the first group.
+    pub to: String,
 }
 
 /// Where the listings are.
@@ -168,6 +191,15 @@ pub enum Paging {
         /// The number of the first page.
         first: u32,
         /// The greatest number ever asked for.
+        max: u32,
+    },
+    /// Pages begin at a row; the list ends with the first page without rows.
+    Offset {
+        /// Where the number of the first row goes.
+        place: ParamPlace,
+        /// Rows of one page.
+        step: u32,
+        /// The greatest offset ever asked for.
         max: u32,
     },
     /// The answer names the next page.

@@ -1,10 +1,9 @@
-//! Checks one `[[page]]`: pattern, links, listings and paging.
+//! Checks one `[[page]]`: pattern and links, and the places that values are read from.
 
 use super::{
-    pages::{
-        CssPath, Field, FieldPlace, FieldRule, ItemRule, ItemsAt, LinkPlace, LinkRule, PageDef, Paging, ParamPlace,
-        Piece, Template,
-    },
+    item_rules,
+    pages::{CssPath, FieldPlace, LinkPlace, LinkRule, PageDef, Paging, Piece, Template},
+    paging_rules,
     reader::{Fields, Problems, Read, quoted},
 };
 use crate::domain::PageRole;
@@ -20,13 +19,14 @@ pub fn page(table: Fields, problems: &Problems, max_depth: Option<u32>, targets:
     let pattern = pattern(&table, problems);
     let json = role == Some(PageRole::Api);
     let links = table.tables("link").into_iter().filter_map(|link| self::link(link, problems, json, targets)).collect();
-    let items = table.table("items").and_then(|items| self::items(items, problems, json));
+    let items = table.table("items").and_then(|items| item_rules::items(items, problems, json));
     if matches!(role, Some(PageRole::Detail | PageRole::Share)) {
         table.require("items", "where the listing's fields stand");
     } else if !table.has("items") && !table.has("link") && !table.has("paging") {
         table.wrong("items", "neither items nor links", "a page that yields something");
     }
-    let paging = table.table("paging").map_or(Some(Paging::None), |paging| self::paging(paging, problems, max_depth));
+    let paging =
+        table.table("paging").map_or(Some(Paging::None), |paging| paging_rules::paging(paging, problems, max_depth));
     table.finish();
     Some(PageDef { role: role?, url_pattern: pattern?, links, items, paging: paging? })
 }
@@ -43,10 +43,17 @@ pub fn role(table: &Fields, problems: &Problems, name: &'static str) -> Option<R
 }
 
 fn pattern(table: &Fields, problems: &Problems) -> Option<Regex> {
-    let expected = "a regular expression that begins with ^http";
-    let read = table.required_text("url_pattern", expected)?;
-    if !read.value.starts_with("^http") {
-        read.wrong(problems, quoted(&read.value), expected);
+    let read = table.required_text("url_pattern", ADDRESS_PATTERN)?;
+    address_pattern(&read, problems)
+}
+
+/// What a pattern of addresses has to be.
+pub const ADDRESS_PATTERN: &str = "a regular expression that begins with ^http";
+
+/// A regular expression over addresses.
+pub fn address_pattern(read: &Read<String>, problems: &Problems) -> Option<Regex> {
+    if !["^http", "^(http"].iter().any(|start| read.value.starts_with(start)) {
+        read.wrong(problems, quoted(&read.value), ADDRESS_PATTERN);
         return None;
     }
     match Regex::new(&read.value) {
@@ -88,7 +95,8 @@ fn link(table: Fields, problems: &Problems, json: bool, targets: &mut Targets) -
     })
 }
 
-fn css(read: &Read<String>, problems: &Problems) -> Option<CssPath> {
+/// A selector, with the attribute behind it.
+pub fn css(read: &Read<String>, problems: &Problems) -> Option<CssPath> {
     let (text, attr) = match read.value.rsplit_once('@') {
         Some((text, attr)) if !attr.is_empty() && attr.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
             (text.trim(), Some(attr.to_ascii_lowercase()))
@@ -105,7 +113,8 @@ fn css(read: &Read<String>, problems: &Problems) -> Option<CssPath> {
     None
 }
 
-fn pointer(read: &Read<String>, problems: &Problems) -> Option<String> {
+/// RFC 6901.
+pub fn pointer(read: &Read<String>, problems: &Problems) -> Option<String> {
     let escapes_fit = read.value.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
     if (read.value.is_empty() || read.value.starts_with('/')) && escapes_fit {
         return Some(read.value.clone());
@@ -114,9 +123,14 @@ fn pointer(read: &Read<String>, problems: &Problems) -> Option<String> {
     None
 }
 
-fn place(read: &Read<String>, problems: &Problems, json: bool) -> Option<FieldPlace> {
+/// Where a value stands, by the kind of page.
+pub fn place(read: &Read<String>, problems: &Problems, json: bool) -> Option<FieldPlace> {
     if json {
         return pointer(read, problems).map(FieldPlace::Pointer);
+    }
+    if let Some(inner) = read.value.strip_prefix("page:") {
+        let inner = Read { value: inner.to_owned(), at: read.at, field: read.field.clone() };
+        return css(&inner, problems).map(FieldPlace::Page);
     }
     match read.value.strip_prefix("state:") {
         Some(inner) => {
@@ -127,7 +141,8 @@ fn place(read: &Read<String>, problems: &Problems, json: bool) -> Option<FieldPl
     }
 }
 
-fn template(read: &Read<String>, problems: &Problems, json: bool) -> Option<Template> {
+/// An address with holes.
+pub fn template(read: &Read<String>, problems: &Problems, json: bool) -> Option<Template> {
     let mut pieces = Vec::new();
     let mut rest = read.value.as_str();
     let mut holes = 0;
@@ -149,100 +164,4 @@ fn template(read: &Read<String>, problems: &Problems, json: bool) -> Option<Temp
         pieces.push(Piece::Literal(rest.to_owned()));
     }
     Some(Template { pieces })
-}
-
-fn items(table: Fields, problems: &Problems, json: bool) -> Option<ItemRule> {
-    let each = match table.text("each") {
-        None if json => {
-            table.wrong("each", "nothing", "a JSON pointer to the list");
-            None
-        }
-        None => Some(ItemsAt::Page),
-        Some(read) if json => pointer(&read, problems).map(ItemsAt::Pointer),
-        Some(read) => css(&read, problems).map(ItemsAt::Css),
-    };
-    let address = table.text("address").and_then(|read| template(&read, problems, json));
-    let key = table.text("key").and_then(|read| place(&read, problems, json));
-    let state = table.text("state").map(|read| read.value);
-    table.require("fields", "a table with title or body");
-    let mut fields = Vec::new();
-    if let Some(named) = table.table("fields") {
-        for field in Field::ALL {
-            let Some(read) = named.texts(field.code()) else { continue };
-            let places: Vec<FieldPlace> = read.iter().filter_map(|read| place(read, problems, json)).collect();
-            fields.push(FieldRule { field, places });
-        }
-        if !fields.iter().any(|rule| matches!(rule.field, Field::Title | Field::Body)) {
-            named.wrong("body", "neither title nor body", "at least one of the two");
-        }
-        named.finish();
-    }
-    let reads_state = fields.iter().flat_map(|rule| &rule.places).any(|place| matches!(place, FieldPlace::State(_)));
-    if reads_state && state.is_none() {
-        table.wrong("state", "nothing", "the words before the state object, as a field is read from it");
-    }
-    table.finish();
-    Some(ItemRule { each: each?, address, key, state, fields })
-}
-
-fn paging(table: Fields, problems: &Problems, max_depth: Option<u32>) -> Option<Paging> {
-    let expected = "none, next_link, page_number or cursor";
-    let kind = table.required_text("kind", expected)?;
-    let paging = match kind.value.as_str() {
-        "none" => Some(Paging::None),
-        "next_link" => next_link(&table, problems),
-        "page_number" => page_number(&table, problems),
-        "cursor" => cursor(&table, problems, max_depth),
-        other => {
-            kind.wrong(problems, quoted(other), expected);
-            return None;
-        }
-    };
-    table.finish();
-    paging
-}
-
-fn next_link(table: &Fields, problems: &Problems) -> Option<Paging> {
-    let read = table.required_text("selector", "a CSS selector of the link to the next page")?;
-    css(&read, problems).map(|selector| Paging::NextLink { selector })
-}
-
-fn page_number(table: &Fields, problems: &Problems) -> Option<Paging> {
-    let place = param_place(table, problems);
-    let first = table.number("first", 0..1_000_000).map_or(1, |read| read.value);
-    table.require("max", "the greatest page number to ask for");
-    let max = table.number("max", 1..1_000_001)?.value;
-    if max < first {
-        table.wrong("max", max.to_string(), format!("at least `first`, which is {first}"));
-        return None;
-    }
-    Some(Paging::PageNumber { place: place?, first, max })
-}
-
-fn cursor(table: &Fields, problems: &Problems, max_depth: Option<u32>) -> Option<Paging> {
-    let from =
-        table.required_text("pointer", "a JSON pointer to the next cursor").and_then(|read| pointer(&read, problems));
-    let more = table.text("more").and_then(|read| pointer(&read, problems));
-    let place = param_place(table, problems);
-    table.require("max", "the longest chain of pages");
-    let max = table.number("max", 1..101)?;
-    if let Some(depth) = max_depth.filter(|depth| max.value > *depth) {
-        max.wrong(problems, max.value.to_string(), format!("at most max_depth, which is {depth}"));
-    }
-    Some(Paging::Cursor { pointer: from?, more, place: place?, max: max.value })
-}
-
-fn param_place(table: &Fields, problems: &Problems) -> Option<ParamPlace> {
-    match (table.text("param"), table.text("body")) {
-        (Some(param), None) => Some(ParamPlace::Query { param: param.value }),
-        (None, Some(body)) => pointer(&body, problems).map(|pointer| ParamPlace::Body { pointer }),
-        _ => {
-            table.wrong(
-                "param",
-                "both or none of `param` and `body`",
-                "a query parameter or a JSON pointer into the body",
-            );
-            None
-        }
-    }
 }

@@ -100,3 +100,51 @@ fn evaluate_reports_what_the_contract_names() {
     assert_eq!(report["n"], 274);
     assert!(report["macro_f1"].is_object() || report["macro_f1"].is_number(), "{report:#}");
 }
+
+#[test]
+fn source_check_tries_the_golden_pages_and_names_what_differs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let sources = root().join("seeds/sources");
+    let (code, out, errors) = run(tanzhao(dir.path()).args(["source", "check"]).arg(&sources));
+    assert_eq!(code, 0, "{errors}");
+    assert_eq!(out.matches("一致").count(), 4, "{out}");
+
+    std::fs::create_dir(dir.path().join("golden")).expect("a folder");
+    for file in ["sample-classified-index.html", "sample-classified-detail.html"] {
+        std::fs::copy(sources.join("golden").join(file), dir.path().join("golden").join(file)).expect("a copy");
+    }
+    let text = std::fs::read_to_string(sources.join("sample-classified.toml")).expect("a definition");
+    let changed = text.replace("span.price", "span.cost");
+    std::fs::write(dir.path().join("site.toml"), &changed).expect("a definition");
+    let (code, out, errors) = run(tanzhao(dir.path()).args(["source", "check", "site.toml"]));
+    assert_eq!(code, 5, "a definition that does not fit its pages: {errors}");
+    assert!(out.contains("price") && out.contains("应为 30元"), "{out}");
+
+    std::fs::write(dir.path().join("site.toml"), text.replace("classified-index", "classified-nowhere")).expect("one");
+    let (code, out, _) = run(tanzhao(dir.path()).args(["source", "check", "site.toml"]));
+    assert_eq!(code, 5);
+    assert!(out.contains("sample-classified-nowhere.html: cannot be read"), "{out}");
+}
+
+#[test]
+fn source_try_shows_both_readings() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let sources = root().join("seeds/sources");
+    let page = "<meta charset=utf-8><h1 class=title>初三数学小班</h1>\
+        <article>周末上课,六人一班,讲练结合,先试听再交费,电话13904210000。</article><p>价格:80元/次</p>";
+    std::fs::write(dir.path().join("page.html"), page).expect("a page");
+    let url = "http://127.0.0.1:18731/ad/c001.html";
+    let (code, out, errors) = run(tanzhao(dir.path())
+        .args(["source", "try", "sample-classified", "page.html", "--url", url, "--sources"])
+        .arg(&sources));
+    assert_eq!(code, 0, "{errors}");
+    for words in ["判断 按定义", "定义未取到", "13904210000", "<text:价格>", "<h1.title#0>"] {
+        assert!(out.contains(words), "{words}: {out}");
+    }
+    std::fs::write(dir.path().join("wall.html"), "<meta charset=utf-8><title>安全验证</title><p>请完成验证后继续访问")
+        .expect("a page");
+    let (_, out, _) = run(tanzhao(dir.path())
+        .args(["source", "try", "sample-classified", "wall.html", "--url", url, "--sources"])
+        .arg(&sources));
+    assert!(out.contains("按定义：验证码或浏览器检测页"), "{out}");
+}

@@ -1,29 +1,25 @@
-//! demo, sweep, source, reprocess, status.
+//! demo, sweep, reprocess, status.
 
 use crate::{
-    args::{Demo, Global, Reprocess, Source, SourceCommand, StatusArgs, Sweep},
+    args::{Demo, Global, Reprocess, StatusArgs, Sweep},
     leads::print_queue,
     output::{Exit, Progress, write_json},
 };
-use anyhow::{Context, bail};
 use std::{path::Path, sync::Arc};
 use tanzhao::{
     app::{
         App, builtin, demo as demonstration, rereading, status as state,
         sweep::{self as campaign, SweepOrder, SweepSummary},
-        trying,
     },
     config::Config,
-    crawl::Guard,
-    domain::{FetchedPage, PageRole, Request, SweepId},
-    extract::extract,
-    sources::{Registry, RenderMode, SourceManifest},
+    domain::SweepId,
+    sources::Registry,
     store::SourceState,
 };
 use tokio_util::sync::CancellationToken;
 
 /// Borrowed pairs.
-fn pairs(set: &[(String, String)]) -> Vec<(&str, &str)> {
+pub fn pairs(set: &[(String, String)]) -> Vec<(&str, &str)> {
     set.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
@@ -123,116 +119,6 @@ fn print_summary(summary: &SweepSummary) {
     }
     for page in summary.pages.iter().filter(|page| !page.reason.is_empty() && page.outcome != "redirected") {
         println!("  {} {} 页：{}（例：{}）", page.source, page.pages, page.reason, page.example);
-    }
-}
-
-pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
-    match order.what {
-        SourceCommand::Check { path, set } => {
-            let sources = campaign::load_sources(&path, &pairs(&set))?;
-            for source in &sources {
-                println!(
-                    "{}: {}({}),{} 个入口，间隔 {:?}，每日 {} 次，{:?}",
-                    source.id,
-                    source.name,
-                    source.kind.zh(),
-                    source.entry.len(),
-                    source.pace.min_delay,
-                    source.pace.daily_budget,
-                    source.status
-                );
-            }
-            println!("{} 个来源定义均有效", sources.len());
-            Ok(Exit::Done)
-        }
-        SourceCommand::Try { id, page, sources, role, url, loopback, set } => {
-            let all = campaign::load_sources(&sources, &pairs(&set))?;
-            let Some(source) = all.iter().find(|source| source.id.0 == id) else {
-                let known: Vec<&str> = all.iter().map(|source| source.id.0.as_str()).collect();
-                bail!("source: found `{id}`, expected one of {}", known.join(", "));
-            };
-            let address = url.as_deref().unwrap_or(&page);
-            let role = chosen_role(source, role.as_deref(), address)?;
-            let fetched = if page.starts_with("http://") || page.starts_with("https://") {
-                let config = Config::load(global.config.as_deref())?;
-                let app = App::open(&global.data_dir)?;
-                let guard = if loopback { Guard::LoopbackOnly } else { Guard::PublicOnly };
-                campaign::check_contact(&config, loopback)?;
-                trying::fetch_one(&app, &config, source, role, &page, guard).await?
-            } else {
-                saved(source, role, Path::new(&page), url.as_deref())?
-            };
-            if source.render != RenderMode::Never {
-                println!("说明：该来源按定义由浏览器渲染，试读不运行脚本，只看网站发来的页面");
-            }
-            print_extraction(&fetched, source);
-            Ok(Exit::Done)
-        }
-    }
-}
-
-fn chosen_role(source: &SourceManifest, asked: Option<&str>, address: &str) -> anyhow::Result<PageRole> {
-    const ROLES: [PageRole; 4] = [PageRole::Detail, PageRole::Share, PageRole::Api, PageRole::Index];
-    if let Some(asked) = asked {
-        return PageRole::parse(asked)
-            .with_context(|| format!("--role: found `{asked}`, expected index, detail, share or api"));
-    }
-    let found = ROLES.into_iter().find(|role| source.page_for(*role, address).is_some());
-    found.with_context(|| {
-        format!("no page of `{}` matches `{address}`; name it with --role (and --url for a saved file)", source.id)
-    })
-}
-
-/// A saved page, as if it had just come.
-fn saved(source: &SourceManifest, role: PageRole, file: &Path, url: Option<&str>) -> anyhow::Result<FetchedPage> {
-    let body = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    let address = url.map_or_else(
-        || source.entry.first().map(|(_, request)| request.url.clone()).unwrap_or_default(),
-        str::to_owned,
-    );
-    Ok(FetchedPage {
-        source: source.id.clone(),
-        role,
-        request: Request::get(address.clone()),
-        final_url: address,
-        status: 200,
-        headers: Vec::new(),
-        body,
-        fetched_at: jiff::Timestamp::now(),
-    })
-}
-
-fn print_extraction(page: &FetchedPage, source: &SourceManifest) {
-    let found = extract(page, source);
-    println!("{} {} 状态 {} 编码 {} 判断 {:?}", source.id, page.final_url, page.status, found.charset, found.gate);
-    for note in &found.notes {
-        println!("  说明：{note}");
-    }
-    for listing in &found.listings {
-        println!("信息 {}", listing.canonical_url);
-        let posted = listing.posted_at.map(|day| day.to_string());
-        let fields = [
-            ("title", Some(listing.title.as_str())),
-            ("body", Some(listing.body.as_str())),
-            ("price", listing.price.as_deref()),
-            ("location", listing.location.as_deref()),
-            ("author", listing.author.as_deref()),
-            ("posted_at", posted.as_deref()),
-        ];
-        for (name, value) in fields {
-            let origin =
-                listing.origins.iter().find(|origin| origin.field == name).map_or("", |origin| origin.place.as_str());
-            println!("  {name:<10} {:<28} {}", origin, value.unwrap_or("(无)").replace('\n', "⏎"));
-        }
-    }
-    println!("链接 {} 个", found.links.len());
-    for link in found.links.iter().take(20) {
-        println!(
-            "  {:<7} {}{}",
-            link.role.code(),
-            link.request.url,
-            link.request.post_body.as_deref().map(|body| format!(" POST {body}")).unwrap_or_default()
-        );
     }
 }
 

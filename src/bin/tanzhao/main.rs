@@ -7,6 +7,7 @@ mod import;
 mod judge;
 mod leads;
 mod output;
+mod source;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -40,7 +41,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Demo(demo) => crawl::demo(&global, demo).await,
         Command::Sweep(sweep) => crawl::sweep(&global, sweep).await,
-        Command::Source(source) => crawl::source(&global, source).await,
+        Command::Source(source) => source::source(&global, source).await,
         Command::Import(order) => import::import(&global, order).await,
         Command::Reprocess(order) => crawl::reprocess(&global, order).await,
         Command::Status(order) => crawl::status(&global, order).await,
