@@ -48,7 +48,7 @@ fn resident_mb() -> u64 {
 
 #[tokio::main]
 async fn main() {
-    let wanted: u64 = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(1_000_000);
+    let wanted: u64 = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
     let dir = tempfile::tempdir().expect("a folder");
     let store = Arc::new(SqliteStore::open(dir.path(), Arc::new(SystemClock)).expect("a new store"));
     let source = SourceId("s".into());
@@ -82,7 +82,7 @@ async fn main() {
         making += began.elapsed();
         queued += store.put(sweep, pages).await.expect("pages");
     }
-    let took = (start.elapsed() - making).as_secs_f64();
+    let took = start.elapsed().as_secs_f64() - making.as_secs_f64();
     println!(
         "enqueue: {offered} addresses, {queued} new, {:.0}/s by the clock, {:.0}/s by processor time (making them took {:.1} s more), resident {} MB",
         offered as f64 / took,

@@ -4,7 +4,7 @@ use super::builtin;
 use crate::{
     domain::{FetchedPage, Listing, PageRole, Request, SourceId},
     evidence::read_capture,
-    extract::{Extraction, extract},
+    extract::{Extraction, extract, fallback},
     sources::{Registry, SourceManifest},
 };
 use jiff::Timestamp;
@@ -79,9 +79,18 @@ impl Readers {
         Reading { source: source.id.clone(), role, extraction }
     }
 
-    /// Title and visible text of a page that nobody defined. The one place to change when there is a better reading.
+    /// What a page that nobody defined says by itself.
     fn read_undefined(&self, page: &FetchedPage) -> Extraction {
-        extract(page, &self.undefined)
+        let seen = fallback::examine(page);
+        let listing =
+            seen.reading.and_then(|reading| reading.into_listing(page, &self.undefined.id, self.undefined.kind));
+        Extraction {
+            gate: seen.gate,
+            charset: seen.charset,
+            listings: listing.into_iter().collect(),
+            links: Vec::new(),
+            notes: seen.notes,
+        }
     }
 
     /// Reads an archived recording again: by a definition that has come since, if one describes it now.

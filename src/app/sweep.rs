@@ -7,8 +7,11 @@ use crate::{
     crawl::{Crawl, CrawlEnd, CrawlParams, Guard, Rendering, gate::Gate, seeds},
     domain::{SourceId, SweepId},
     pipeline::{assessor::Assessor, linker},
-    sources::{Registry, RenderMode, SourceManifest, Status},
-    store::{PageReport, SealThrough, Versions},
+    sources::{
+        Registry, RenderMode, SourceManifest, Status,
+        health::{self, Health},
+    },
+    store::{self, PageReport, SealThrough, Versions},
 };
 use anyhow::{Context, bail};
 use jiff::SignedDuration;
@@ -62,6 +65,8 @@ pub struct SweepSummary {
     pub generic_contacts: usize,
     /// Definitions that were not swept, with the reason.
     pub skipped: Vec<Skipped>,
+    /// Sources that do not yield what they should; a broken one is in quarantine until a person releases it.
+    pub health: Vec<SourceHealth>,
     /// Pages by source, state and reason.
     pub pages: Vec<PageReport>,
 }
@@ -73,6 +78,17 @@ impl SweepSummary {
         self.end == "drained"
             && !self.pages.iter().any(|page| matches!(page.outcome.as_str(), "failed" | "blocked" | "deferred"))
     }
+}
+
+/// A source that is not sound.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceHealth {
+    /// Which.
+    pub source: String,
+    /// `worrying` or `broken`.
+    pub health: &'static str,
+    /// Why, for the bureau and for whoever keeps the definition.
+    pub reason: String,
 }
 
 /// Progress of a running sweep.
@@ -248,7 +264,9 @@ pub async fn sweep(
     });
     let (end, assessed) = crawl_and_judge(&crawl, id, assessor(app, &toolkit), watch).await?;
     let linking = linker::relink(&app.listings, &app.leads, config.leads.clone(), app.today()).await?;
+    let mut health = Vec::new();
     if end == CrawlEnd::Drained {
+        health = check_health(app, id, &crawl.registry).await?;
         app.frontier.finish_sweep(id).await?;
     }
     let (end, resume_after) = match end {
@@ -266,8 +284,45 @@ pub async fn sweep(
         leads: linking.leads.len(),
         generic_contacts: linking.generic.len(),
         skipped,
+        health,
         pages: app.frontier.pages(Some(id)).await?,
     })
+}
+
+/// Compares what the sweep found with what the definitions expect and with earlier sweeps; puts broken sources in quarantine.
+async fn check_health(app: &App, sweep: SweepId, registry: &Registry) -> anyhow::Result<Vec<SourceHealth>> {
+    let mut unsound = Vec::new();
+    for source in registry.iter() {
+        let mut tallies = app.frontier.tallies(&source.id, 6).await?;
+        // Newest first; a sweep that asked nothing of the source says nothing of it.
+        tallies.reverse();
+        let Some((_, now)) = tallies.pop().filter(|(last, _)| *last == sweep) else { continue };
+        let earlier: Vec<_> = tallies.iter().map(|(_, tally)| plain(tally)).collect();
+        let judged = health::health(&plain(&now), &source.expect, &earlier);
+        let Some(reason) = judged.reason() else { continue };
+        if let Health::Broken(_) = judged {
+            app.frontier.quarantine(&source.id, &reason.to_string()).await?;
+        }
+        unsound.push(SourceHealth { source: source.id.0.clone(), health: judged.code(), reason: reason.to_string() });
+    }
+    Ok(unsound)
+}
+
+/// The store's counts in the terms of the health check.
+fn plain(tally: &store::Tally) -> health::Tally {
+    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    health::Tally {
+        pages: count(tally.pages + tally.unchanged),
+        lists: count(tally.lists),
+        rows: count(tally.found),
+        listings: count(tally.listings),
+        with_title: count(tally.titled),
+        with_body: count(tally.bodied),
+        walls: count(tally.walls),
+        unreadable: count(tally.failures),
+        gone: count(tally.gone),
+        ..health::Tally::default()
+    }
 }
 
 /// The judge with the versions it leaves on every judgement.

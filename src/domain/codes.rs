@@ -198,6 +198,10 @@ codes! {
         ConfigChanged = "config_changed", "更改配置";
         /// The captures of a day were put under one Merkle root.
         CapturesSealed = "captures_sealed", "封存网页存档";
+        /// A source does not yield what it should and is not asked any more.
+        SourceQuarantined = "source_quarantined", "隔离来源";
+        /// A person looked at a quarantined source and lets it be asked again.
+        SourceReleased = "source_released", "解除来源隔离";
     }
 }
 

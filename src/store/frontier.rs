@@ -270,7 +270,7 @@ pub struct Tally {
     pub dated: u64,
     /// Walls met.
     pub walls: u64,
-    /// Requests that failed.
+    /// Pages that came and could not be read.
     pub failures: u64,
     /// Pages that are gone.
     pub gone: u64,

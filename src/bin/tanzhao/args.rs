@@ -165,6 +165,11 @@ pub enum SourceCommand {
         #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,
     },
+    /// Let a quarantined source be asked again, once its definition was compared with the site
+    Release {
+        /// The source's id
+        id: String,
+    },
     /// Show what one page yields, field by field
     Try {
         /// The source's id

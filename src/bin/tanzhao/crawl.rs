@@ -117,6 +117,11 @@ fn print_summary(summary: &SweepSummary) {
     for (source, reason) in &summary.skipped {
         println!("  未采集 {source}:{reason}");
     }
+    for source in &summary.health {
+        let what =
+            if source.health == "broken" { "已隔离，核对后用 source release 解除" } else { "请核对" };
+        println!("  来源 {} {what}：{}", source.source, source.reason);
+    }
     for page in summary.pages.iter().filter(|page| !page.reason.is_empty() && page.outcome != "redirected") {
         println!("  {} {} 页：{}（例：{}）", page.source, page.pages, page.reason, page.example);
     }

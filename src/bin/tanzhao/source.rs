@@ -11,7 +11,7 @@ use tanzhao::{
     app::{App, beside, golden, sweep as campaign, trying},
     config::Config,
     crawl::Guard,
-    domain::{FetchedPage, Listing, PageRole, Request},
+    domain::{FetchedPage, Listing, PageRole, Request, SourceId},
     extract::Gate,
     sources::SourceManifest,
 };
@@ -34,6 +34,14 @@ pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
             }
             println!("{} 个来源定义均有效", sources.len());
             Ok(if golden_hold(&path, &sources) { Exit::Done } else { Exit::VerificationFailed })
+        }
+        SourceCommand::Release { id } => {
+            let app = App::open(&global.data_dir)?;
+            if !app.frontier.release(&SourceId(id.clone())).await? {
+                bail!("source release: found `{id}`, expected a source in quarantine (see `status`)");
+            }
+            println!("{id}：已解除隔离，下次采集将继续");
+            Ok(Exit::Done)
         }
         SourceCommand::Try { id, page, sources, role, url, loopback, set } => {
             let all = campaign::load_sources(&sources, &pairs(&set))?;

@@ -52,14 +52,21 @@ fn answer(stream: TcpStream, pages: &Pages, log: &Mutex<Vec<(Instant, String)>>)
     }
     let path = line.split_whitespace().nth(1).unwrap_or("").to_owned();
     log.lock().expect("the log").push((Instant::now(), path.clone()));
-    let mut header = String::new();
+    let (mut header, mut known) = (String::new(), None);
     while reader.read_line(&mut header).is_ok_and(|read| read > 2) {
+        if let Some(etag) = header.to_ascii_lowercase().strip_prefix("if-none-match:") {
+            known = Some(etag.trim().to_owned());
+        }
         header.clear();
     }
     let mut stream = reader.into_inner();
     let missing = response("404 Not Found", "text/html", b"<h1>404</h1>");
+    let page = pages.get(&path).unwrap_or(&missing);
+    let unchanged =
+        known.is_some_and(|etag| String::from_utf8_lossy(page).to_ascii_lowercase().contains(&format!("etag: {etag}")));
+    let not_modified = b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec();
     // The other side may hang up early; that is its right.
-    let _ = stream.write_all(pages.get(&path).unwrap_or(&missing));
+    let _ = stream.write_all(if unchanged { &not_modified } else { page });
     let _ = stream.flush();
     let _ = stream.shutdown(std::net::Shutdown::Write);
     let _ = stream.read(&mut [0; 64]);

@@ -207,7 +207,7 @@ fn tally(db: &Connection, lease: &Lease, completion: &Completion, fresh: i64, no
         with(|listing| listing.location.is_some()),
         with(|listing| listing.posted_at.is_some()),
         matches!(outcome, FetchOutcome::Blocked { .. }),
-        matches!(outcome, FetchOutcome::Failed { .. }),
+        matches!(outcome, FetchOutcome::Failed { retry: false, .. }),
         matches!(outcome, FetchOutcome::Gone { .. }),
         *outcome == FetchOutcome::Unchanged,
     ])?;

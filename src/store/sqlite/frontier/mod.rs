@@ -216,19 +216,23 @@ impl Frontier for SqliteStore {
     }
 
     async fn quarantine(&self, source: &SourceId, reason: &str) -> Result<()> {
-        let (source, reason, now) = (source.0.clone(), reason.to_owned(), self.now_ms());
+        let (source, reason, now, who) = (source.0.clone(), reason.to_owned(), self.now_ms(), self.who.clone());
         self.write(move |db| {
-            db.execute(
+            let fresh = db.execute(
                 "UPDATE sources SET quarantine = ?2, quarantined_ms = ?3 WHERE id = ?1 AND quarantine = ''",
                 params![source, reason, now],
             )?;
+            if fresh == 1 {
+                let details = serde_json::json!({ "reason": reason });
+                audit::append(db, &Act { who, kind: AuditKind::SourceQuarantined, object: source, details }, now)?;
+            }
             Ok(())
         })
         .await
     }
 
     async fn release(&self, source: &SourceId) -> Result<bool> {
-        let (source, now) = (source.0.clone(), self.now_ms());
+        let (source, now, who) = (source.0.clone(), self.now_ms(), self.who.clone());
         self.write(move |db| {
             let held = db.execute(
                 "UPDATE sources SET quarantine = '', quarantined_ms = NULL WHERE id = ?1 AND quarantine <> ''",
@@ -238,6 +242,10 @@ impl Frontier for SqliteStore {
                 "UPDATE turns SET ready_ms = ?2 WHERE source = (SELECT no FROM sources WHERE id = ?1)",
                 params![source, now],
             )?;
+            if held == 1 {
+                let details = serde_json::json!({});
+                audit::append(db, &Act { who, kind: AuditKind::SourceReleased, object: source, details }, now)?;
+            }
             Ok(held == 1)
         })
         .await
