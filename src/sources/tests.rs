@@ -101,7 +101,7 @@ fn pages_of_a_post_list_have_different_keys() {
 fn each_kind_of_error_has_a_sentence() {
     insta::assert_snapshot!(problems("kind = ", "kinds = "), @r#"
     bbs.toml:1: kind: found nothing, expected classified, social, mini_program, sms or other
-    bbs.toml:3: kinds: found an unknown field, expected one of charset, closed, entry, expect, hosts, id, kind, legal_basis, max_depth, name, pace, page, render, render_hosts, responsible, robots, since, site_city, status, url
+    bbs.toml:3: kinds: found an unknown field, expected one of budget, charset, closed, entry, expect, golden, hosts, id, kind, legal_basis, max_depth, name, operator, pace, page, render, render_hosts, responsible, robots, since, site_city, status, url
     "#);
     insta::assert_snapshot!(problems("\"classified\"", "\"clasified\""), @"bbs.toml:3: kind: found `clasified`, expected classified, social, mini_program, sms or other");
     insta::assert_snapshot!(problems("max_depth = 5", "max_depth = \"5\""), @"bbs.toml:9: max_depth: found `5`, expected a whole number from 0 to 100");
@@ -165,7 +165,7 @@ fn all_problems_are_reported_at_once() {
     x.toml:1: expect: found nothing, expected a table with listings_per_index
     x.toml:1: page: found nothing, expected at least one [[page]]
     x.toml:1: entry: found nothing, expected at least one [[entry]], or `closed` with the reason
-    x.toml:2: colour: found an unknown field, expected one of charset, closed, entry, expect, hosts, id, kind, legal_basis, max_depth, name, pace, page, render, render_hosts, responsible, robots, since, site_city, status, url
+    x.toml:2: colour: found an unknown field, expected one of budget, charset, closed, entry, expect, golden, hosts, id, kind, legal_basis, max_depth, name, operator, pace, page, render, render_hosts, responsible, robots, since, site_city, status, url
     x.toml:3: pace.daily_budget: found nothing, expected a whole number from 1 to 1000000
     x.toml:4: pace.min_delay: found the number 5, expected a duration such as "5s" or "500ms"
     "#);
