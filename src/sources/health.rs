@@ -106,7 +106,7 @@ const USUAL: f64 = 0.2;
 /// let expect = Yield { listings_per_index: (5, 60) };
 /// let now = Tally { pages: 12, lists: 2, rows: 40, listings: 10, with_title: 10, with_body: 10, ..Tally::default() };
 /// assert_eq!(health(&now, &expect, &[]), Health::Sound);
-/// let changed = Tally { with_title: 0, with_body: 0, unreadable: 10, listings: 0, ..now };
+/// let changed = Tally { pages: 2, with_title: 0, with_body: 0, unreadable: 10, listings: 0, ..now };
 /// assert!(matches!(health(&changed, &expect, &[now]), Health::Broken(_)));
 /// ```
 #[must_use]
