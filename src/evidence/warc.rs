@@ -222,7 +222,7 @@ impl Headers {
         self.add("Content-Length", &block.len().to_string());
         self.0.push_str("\r\n");
         // No file name and time 0 in the member header: nothing but the content decides the bytes.
-        let mut member = GzBuilder::new().mtime(0).write(out, Compression::default());
+        let mut member = GzBuilder::new().mtime(0).write(out, Compression::fast());
         member.write_all(self.0.as_bytes())?;
         member.write_all(block)?;
         member.write_all(b"\r\n\r\n")?;

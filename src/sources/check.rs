@@ -209,7 +209,10 @@ fn host_list(top: &Fields, problems: &Problems, name: &'static str) -> Vec<Strin
 }
 
 fn is_loopback(host: &str) -> bool {
-    LOOPBACK.iter().any(|name| host.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    LOOPBACK.contains(&name)
+        || LOOPBACK.contains(&host)
+        || name.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback())
 }
 
 fn pace(top: &Fields, problems: &Problems, hosts: &[String]) -> Option<Pace> {
