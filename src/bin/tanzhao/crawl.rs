@@ -178,7 +178,10 @@ pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> 
     for host in &status.hosts {
         println!(
             "站点 {}：最早下次请求 {}，平均响应 {} ms，robots.txt：{}",
-            host.host, host.next_request_after, host.latency_ms, host.robots
+            host.host,
+            host.next_request_after,
+            host.latency_ms,
+            robots_words(&host.robots)
         );
         if let (Some(until), Some(reason)) = (host.blocked_until, &host.blocked_reason) {
             println!("  暂停至 {until}：{reason}");
@@ -221,8 +224,27 @@ fn print_source(source: &SourceState) {
         println!("  最近一次问题：{at} {url} {what}");
     }
     for rule in &source.robots {
-        println!("  robots.txt {rule}");
+        println!("  robots.txt {}", robots_words(rule));
     }
+}
+
+/// The kept rule in the bureau's words; `text` with its host in front, or alone.
+fn robots_words(rule: &str) -> String {
+    [
+        ("not asked yet", "尚未读取"),
+        ("text", "有规则，按规则执行"),
+        ("absent", "没有该文件，状态"),
+        ("closed", "读不到，暂不抓取："),
+    ]
+    .into_iter()
+    .find_map(|(kind, words)| {
+        let (host, rest) = rule
+            .rsplit_once(&format!(": {kind}"))
+            .map_or((None, rule.strip_prefix(kind)), |(host, rest)| (Some(host), Some(rest)));
+        let host = host.map_or_else(String::new, |host| format!("{host}："));
+        rest.map(|rest| format!("{host}{words}{rest}"))
+    })
+    .unwrap_or_else(|| rule.to_owned())
 }
 
 fn page_state(state: &str) -> &str {
