@@ -5,7 +5,7 @@
 //! budget hold for a script's requests exactly as for ours. Nothing here hides that a program is reading: the User-Agent is
 //! our own and `navigator.webdriver` stays true.
 //!
-//! [`chromium`] keeps the browsers, [`process`] starts and kills one, [`wire`] speaks to it, [`tab`] renders one page,
+//! [`chromium`] keeps the browsers, `process` starts and kills one, `wire` speaks to it, `tab` renders one page,
 //! [`supply`] answers a page's requests.
 
 pub mod chromium;
