@@ -109,6 +109,12 @@ impl CaptureFolder {
         }
     }
 
+    /// Whether a capture's file is there; a look at the folder, not at its bytes.
+    #[must_use]
+    pub fn holds(&self, warc: &str) -> bool {
+        self.root.join(warc).is_file()
+    }
+
     /// Reads a capture back and checks its digest.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::{
     domain::{FetchOutcome, SweepId},
     evidence::RobotsInForce,
     sources::{Registry, RenderMode, SourceManifest},
-    store::{Claim, Completion, Frontier, Lease, Listings, StoreError},
+    store::{Claim, Completion, Frontier, Lease, Listings, PreviousCapture, StoreError},
 };
 use jiff::Timestamp;
 use std::{
@@ -214,11 +214,17 @@ impl Crawl {
             }
         };
         self.gate.pass(&page.host, source.pace.min_delay.max(copy.crawl_delay.unwrap_or_default())).await;
+        let previous = self.frontier.previous(lease.page).await?;
+        let known = match &previous {
+            // "Not changed" says nothing without the page itself: it is read from the archive then.
+            Some(previous) if source.render == RenderMode::Never && previous.url == page.request.url => {
+                lease.previous.as_ref().filter(|_| self.captures.holds(&previous.warc))
+            }
+            _ => None,
+        };
         let asked_at = Instant::now();
-        let plain = source.render == RenderMode::Never;
-        let known = lease.previous.as_ref().filter(|previous| plain && previous.capture.is_some());
         match self.fetch.fetch(&page.request, known).await {
-            Ok(answer) => self.answered(lease, source, answer, (rule, robots::in_force(&copy))).await,
+            Ok(answer) => self.answered(lease, source, answer, (rule, robots::in_force(&copy)), previous).await,
             Err(error) => {
                 let retry = error.retry();
                 let reason = match error {
@@ -257,8 +263,8 @@ impl Crawl {
         source: &SourceManifest,
         answer: RawResponse,
         (rule, robots): (String, RobotsInForce),
+        previous: Option<PreviousCapture>,
     ) -> Result<(), CrawlError> {
-        let previous = self.frontier.previous(lease.page).await?;
         // A 304 is only an answer to somebody who has the page; otherwise it is as strange as any other status.
         let unchanged = answer.status == 304 && previous.is_some();
         if !(200..300).contains(&answer.status) && !unchanged {

@@ -72,6 +72,29 @@ fn a_page_that_says_it_has_not_changed_is_not_sent_again_and_still_leads_on() {
 }
 
 #[test]
+fn a_page_whose_archive_is_gone_is_asked_for_whole_again() {
+    let list = with_headers("200 OK", "Content-Type: text/html\r\nETag: \"v1\"\r\n", b"<a class=t href='/ad/1'>1</a>");
+    let site = Site::start(Pages::from([
+        ("/".into(), list),
+        ("/ad/1".into(), html("<h1>桌</h1><div class=desc>书桌一张</div>")),
+    ]));
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("site.toml"), definition(&site)).expect("the definition");
+    let sweep = || run(tanzhao(dir.path()).args(["sweep", "--loopback", "--sources", "site.toml"]));
+    assert_eq!(sweep().0, 0);
+    std::fs::remove_dir_all(dir.path().join("data/captures")).expect("the archive");
+    let (code, out, errors) = sweep();
+    assert_eq!(code, 0, "{out}{errors}");
+    let data = dir.path().join("data");
+    let store = SqliteStore::open_read_only(&data, Arc::new(SystemClock)).expect("the store");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let rows = runtime.block_on(store.captures(None)).expect("captures");
+    let newest = rows.last().expect("a capture");
+    assert!(rows.len() == 3 && newest.refers_to.is_none(), "the list is archived whole again: {out}{errors}");
+    assert!(data.join(&newest.warc).is_file());
+}
+
+#[test]
 fn a_site_that_changed_its_pages_is_quarantined_until_somebody_looks() {
     let list = html("<a class=t href='/ad/1'>1</a><a class=t href='/ad/2'>2</a>");
     let ad = |n: u32| html(&format!("<h2>新版页面 {n}</h2><section>定义找不到这里的字</section>"));

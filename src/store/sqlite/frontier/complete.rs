@@ -160,6 +160,11 @@ fn remember_visit(
         db.prepare_cached("UPDATE sources SET cadence_ms = min(max(cadence_ms * ?2 / 100, ?3), ?4) WHERE id = ?1")?
             .execute(params![lease.what.source.0, percent, SOONEST_MS, LATEST_MS])?;
     }
+    // A page that could not be read is asked for whole next time: a 304 rests on an archive that may be gone.
+    if matches!(completion.outcome, FetchOutcome::Failed { retry: false, .. }) {
+        db.prepare_cached("DELETE FROM visits WHERE page = ?1")?.execute([lease.page.0])?;
+        return Ok(());
+    }
     let Some(Visit { etag, last_modified, payload_sha256 }) = &completion.visit else {
         if completion.outcome == FetchOutcome::Unchanged {
             db.prepare_cached("UPDATE visits SET seen_ms = ?2 WHERE page = ?1")?.execute(params![lease.page.0, now])?;
