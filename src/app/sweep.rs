@@ -318,10 +318,11 @@ fn plain(tally: &store::Tally) -> health::Tally {
         listings: count(tally.listings),
         with_title: count(tally.titled),
         with_body: count(tally.bodied),
+        with_contact: count(tally.contacted),
+        empty_lists: count(tally.empties),
         walls: count(tally.walls),
         unreadable: count(tally.failures),
         gone: count(tally.gone),
-        ..health::Tally::default()
     }
 }
 

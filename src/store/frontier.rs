@@ -252,6 +252,8 @@ pub struct Tally {
     pub pages: u64,
     /// Of them lists.
     pub lists: u64,
+    /// Lists without any.
+    pub empties: u64,
     /// Listings or links to listings on those lists.
     pub found: u64,
     /// Listings read.
@@ -268,6 +270,8 @@ pub struct Tally {
     pub placed: u64,
     /// With a date.
     pub dated: u64,
+    /// Listings judged that show a way to reach the poster.
+    pub contacted: u64,
     /// Walls met.
     pub walls: u64,
     /// Pages that came and could not be read.

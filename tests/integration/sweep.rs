@@ -52,6 +52,15 @@ async fn every_listing_arrives_whole_politely_and_only_once() {
     assert!(stored.iter().all(|one| one.listing.posted_at.is_some()), "every page says when");
     assert!(stored.iter().all(|one| one.assessment.is_some() && one.capture.is_some()));
 
+    let id = tanzhao::domain::SourceId("sample-classified".into());
+    let (_, tally) = app.frontier.tallies(&id, 1).await.expect("tallies").remove(0);
+    let of_it: Vec<_> = stored.iter().filter(|one| one.listing.source == id).collect();
+    let with_contact = |one: &&&StoredListing| one.assessment.as_ref().is_some_and(|found| !found.contacts.is_empty());
+    assert_eq!(tally.listings, of_it.len() as u64);
+    assert_eq!(tally.contacted, of_it.iter().filter(with_contact).count() as u64, "what the health check compares");
+    assert!(tally.lists > 0 && tally.found > 0 && tally.contacted > 0, "{tally:?}");
+    assert!(summary.health.is_empty(), "the sample web is sound: {:?}", summary.health);
+
     let log = web.log();
     for site in Site::ALL {
         let gap = log.shortest_gap(site).expect("several requests");

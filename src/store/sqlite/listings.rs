@@ -140,7 +140,16 @@ impl Listings for SqliteStore {
                 "UPDATE shapes SET read = read + 1, suspects = suspects + ?2
                  WHERE id = (SELECT p.shape FROM listings l JOIN pages p ON p.id = l.page WHERE l.id = ?1)",
             )?;
+            // Reading again later must not count twice, so only the sweep that is going on counts.
+            let mut contacted = db.prepare_cached(
+                "UPDATE tallies SET contacted = contacted + 1 WHERE sweep = (SELECT l.sweep FROM listings l JOIN sweeps w ON w.id = l.sweep
+                   WHERE l.id = ?1 AND w.finished_ms IS NULL)
+                 AND source = (SELECT s.no FROM listings l JOIN sources s ON s.id = l.source WHERE l.id = ?1)",
+            )?;
             for (id, assessment, fingerprint) in &batch {
+                if !assessment.contacts.is_empty() {
+                    contacted.execute([id.0])?;
+                }
                 yielded.execute(params![id.0, matches!(assessment.verdict, Verdict::Overt | Verdict::Disguised)])?;
                 update.execute(params![
                     id.0, to_json("assessment", assessment)?, assessment.verdict.code(), assessment.score, to_json("fingerprint", fingerprint)?,

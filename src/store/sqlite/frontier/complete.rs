@@ -192,11 +192,11 @@ fn tally(db: &Connection, lease: &Lease, completion: &Completion, fresh: i64, no
     let found = completion.links.iter().filter(|link| matches!(link.role, PageRole::Detail | PageRole::Share)).count();
     let found = if list { found.max(completion.listings.len()) } else { 0 };
     db.prepare_cached(
-        "INSERT INTO tallies(sweep, source, pages, lists, found, listings, titled, bodied, authored, priced, placed, dated, walls, failures, gone, unchanged)
-         SELECT ?1, no, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16 FROM sources WHERE id = ?2
+        "INSERT INTO tallies(sweep, source, pages, lists, found, listings, titled, bodied, authored, priced, placed, dated, walls, failures, gone, unchanged, empties)
+         SELECT ?1, no, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17 FROM sources WHERE id = ?2
          ON CONFLICT(sweep, source) DO UPDATE SET pages = pages + ?3, lists = lists + ?4, found = found + ?5, listings = listings + ?6,
            titled = titled + ?7, bodied = bodied + ?8, authored = authored + ?9, priced = priced + ?10, placed = placed + ?11,
-           dated = dated + ?12, walls = walls + ?13, failures = failures + ?14, gone = gone + ?15, unchanged = unchanged + ?16",
+           dated = dated + ?12, walls = walls + ?13, failures = failures + ?14, gone = gone + ?15, unchanged = unchanged + ?16, empties = empties + ?17",
     )?
     .execute(params![
         lease.sweep.0,
@@ -215,6 +215,7 @@ fn tally(db: &Connection, lease: &Lease, completion: &Completion, fresh: i64, no
         matches!(outcome, FetchOutcome::Failed { retry: false, .. }),
         matches!(outcome, FetchOutcome::Gone { .. }),
         *outcome == FetchOutcome::Unchanged,
+        read && list && found == 0,
     ])?;
     db.prepare_cached(
         "UPDATE shapes SET fetched = CASE WHEN sweep = ?2 THEN fetched + 1 ELSE 1 END,

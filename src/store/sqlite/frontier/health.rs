@@ -66,7 +66,7 @@ pub(super) fn pages(db: &Connection, sweep: Option<SweepId>) -> Result<Vec<PageR
 pub(super) fn tallies(db: &Connection, source: &str, limit: u32) -> Result<Vec<(SweepId, Tally)>> {
     let mut query = db.prepare(
         "SELECT t.sweep, t.pages, t.lists, t.found, t.listings, t.titled, t.bodied, t.authored, t.priced, t.placed, t.dated, t.walls, t.failures,
-                t.gone, t.unchanged
+                t.gone, t.unchanged, t.empties, t.contacted
          FROM tallies t JOIN sources s ON s.no = t.source WHERE s.id = ?1 ORDER BY t.sweep DESC LIMIT ?2",
     )?;
     let rows = query.query_map(params![source, limit], |row| {
@@ -86,6 +86,8 @@ pub(super) fn tallies(db: &Connection, source: &str, limit: u32) -> Result<Vec<(
             failures: count(12)?,
             gone: count(13)?,
             unchanged: count(14)?,
+            empties: count(15)?,
+            contacted: count(16)?,
         };
         Ok((SweepId(row.get(0)?), tally))
     })?;
