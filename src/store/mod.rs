@@ -10,18 +10,20 @@ pub mod frontier;
 pub mod imports;
 pub mod leads;
 pub mod listings;
+pub mod reports;
 pub mod seals;
 pub mod sqlite;
 
 pub use audit::{Audit, AuditFilter, Watched};
 pub use error::StoreError;
 pub use frontier::{
-    Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, Previous, PreviousCapture, RobotsCopy,
-    RobotsState, SavedCapture, SourceState, SweepReport, Tally, Turn, Unfetched, Visit,
+    Claim, Completion, Frontier, Lease, NewPage, Pace, Previous, PreviousCapture, RobotsCopy, RobotsState,
+    SavedCapture, Turn, Visit,
 };
 pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};
 pub use leads::{Leads, PackageRecord, StoredLead};
 pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
+pub use reports::{HostState, PageReport, SourceState, SweepReport, Tally, Unfetched};
 pub use seals::{SealThrough, SealedCapture, Seals};
 
 /// Short for a result of the store.
