@@ -1,51 +1,14 @@
 //! The frontier over days: gates that hosts share, hours of the day, slow hosts, edits, deletions, traps, a thousand hosts.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use crate::support::frontier::{Bench, page};
+use std::{collections::HashMap, time::Duration};
 use tanzhao::{
-    clock::{Clock, ManualClock},
-    domain::{
-        FetchOutcome, HostKey, Listing, ListingId, PageRole, Request, SourceId, SourceKind, SweepId, UrlKey, UrlRule,
-    },
-    store::{
-        Claim, Completion, Frontier, Lease, ListingChange, Listings, NewPage, Pace, SavedCapture, Visit,
-        sqlite::SqliteStore,
-    },
+    clock::Clock,
+    domain::{FetchOutcome, HostKey, Listing, ListingId, PageRole, SourceId, SourceKind, UrlKey, UrlRule},
+    store::{Claim, Completion, Frontier, Lease, ListingChange, Listings, NewPage, Pace, SavedCapture, Visit},
 };
-use url::Url;
 
-const LEASE: Duration = Duration::from_mins(1);
 const FETCHED: FetchOutcome = FetchOutcome::Fetched { status: 200 };
-
-struct Bench {
-    store: SqliteStore,
-    clock: Arc<ManualClock>,
-    sweep: SweepId,
-}
-
-async fn bench(dir: &Path, sources: &[(&str, Pace)]) -> Bench {
-    let clock = Arc::new(ManualClock::new("2026-11-25T02:00:00Z".parse().expect("a time")));
-    let store = SqliteStore::open(dir, Arc::clone(&clock) as Arc<dyn Clock>).expect("a new store");
-    for (source, pace) in sources {
-        store.set_pace(&SourceId((*source).into()), pace.clone()).await.expect("a pace");
-    }
-    let ids: Vec<SourceId> = sources.iter().map(|(source, _)| SourceId((*source).into())).collect();
-    let sweep = store.open_sweep(&ids).await.expect("a sweep").0;
-    Bench { store, clock, sweep }
-}
-
-fn page(source: &str, role: PageRole, address: &str) -> NewPage {
-    let url = Url::parse(address).expect("an address");
-    NewPage {
-        source: SourceId(source.into()),
-        role,
-        request: Request::get(address),
-        key: UrlKey::of(&url, &UrlRule::DropTracking).expect("a key"),
-        host: HostKey::of(&url).expect("a host"),
-        depth: 0,
-        hops: 0,
-        priority: 0,
-    }
-}
 
 fn pace(seconds: u64) -> Pace {
     Pace { min_delay: Duration::from_secs(seconds), daily_budget: 100_000, ..Pace::default() }
@@ -72,17 +35,6 @@ fn listing(address: &str, body: &str) -> Listing {
 impl Bench {
     async fn put(&self, pages: Vec<NewPage>) -> u64 {
         self.store.put(self.sweep, pages).await.expect("pages")
-    }
-
-    async fn claim(&self) -> Claim {
-        self.store.claim(self.sweep, LEASE).await.expect("a claim")
-    }
-
-    async fn granted(&self) -> Lease {
-        match self.claim().await {
-            Claim::Granted(lease) => *lease,
-            other => panic!("expected a lease, got {other:?}"),
-        }
     }
 
     async fn wait_ms(&self) -> i64 {
@@ -126,7 +78,7 @@ impl Bench {
 async fn sub_sites_of_one_operator_share_its_clock_and_its_patience() {
     let dir = tempfile::tempdir().expect("a folder");
     let of = |seconds| Pace { operator: Some("58".into()), ..pace(seconds) };
-    let bench = bench(dir.path(), &[("a", of(4)), ("b", of(2)), ("c", pace(1))]).await;
+    let bench = Bench::open(dir.path(), &[("a", of(4)), ("b", of(2)), ("c", pace(1))]).await;
     let pages = ["a", "b", "c"].map(|source| page(source, PageRole::Detail, &format!("http://{source}.cn/1")));
     bench.put(pages.to_vec()).await;
     bench.put(vec![page("b", PageRole::Detail, "http://b.cn/2")]).await;
@@ -155,7 +107,7 @@ async fn quiet_hours_budget_and_quarantine_say_so() {
     let dir = tempfile::tempdir().expect("a folder");
     // 02:00 UTC is ten in the morning in Asia/Shanghai.
     let quiet = Pace { quiet: vec!["09:30-11:00".parse().expect("hours")], ..pace(1) };
-    let bench = bench(dir.path(), &[("s", quiet)]).await;
+    let bench = Bench::open(dir.path(), &[("s", quiet)]).await;
     bench.put(vec![page("s", PageRole::Detail, "http://a.cn/1"), page("s", PageRole::Detail, "http://a.cn/2")]).await;
     assert_eq!(bench.wait_ms().await, 3600 * 1000);
     let state = || async { bench.store.sources().await.expect("states").remove(0) };
@@ -183,7 +135,7 @@ async fn quiet_hours_budget_and_quarantine_say_so() {
 #[tokio::test]
 async fn slow_and_failing_hosts_are_given_time() {
     let dir = tempfile::tempdir().expect("a folder");
-    let bench = bench(dir.path(), &[("s", pace(1))]).await;
+    let bench = Bench::open(dir.path(), &[("s", pace(1))]).await;
     bench.put((0..9).map(|n| page("s", PageRole::Detail, &format!("http://a.cn/{n}"))).collect()).await;
     let slow = Duration::from_secs(3);
     let lease = bench.granted().await;
@@ -214,7 +166,7 @@ async fn slow_and_failing_hosts_are_given_time() {
 #[tokio::test]
 async fn hosts_behind_one_address_take_turns() {
     let dir = tempfile::tempdir().expect("a folder");
-    let bench = bench(dir.path(), &[("s", pace(5))]).await;
+    let bench = Bench::open(dir.path(), &[("s", pace(5))]).await;
     let all = |n: u32| {
         vec![
             page("s", PageRole::Detail, &format!("http://a.cn/{n}")),
@@ -236,7 +188,7 @@ async fn hosts_behind_one_address_take_turns() {
 #[tokio::test]
 async fn edits_and_deletions_make_a_timeline() {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut bench = bench(dir.path(), &[("s", pace(0))]).await;
+    let mut bench = Bench::open(dir.path(), &[("s", pace(0))]).await;
     bench.put(vec![page("s", PageRole::Detail, "http://a.cn/1")]).await;
     let lease = bench.granted().await;
     assert_eq!(lease.previous, None);
@@ -288,7 +240,7 @@ async fn edits_and_deletions_make_a_timeline() {
 #[tokio::test]
 async fn an_endless_calendar_is_left_and_listings_are_not() {
     let dir = tempfile::tempdir().expect("a folder");
-    let bench = bench(dir.path(), &[("s", Pace { barren_limit: 5, ..pace(0) })]).await;
+    let bench = Bench::open(dir.path(), &[("s", Pace { barren_limit: 5, ..pace(0) })]).await;
     bench.put(vec![page("s", PageRole::Index, "http://a.cn/cal/2026/1")]).await;
     let mut asked = 0;
     loop {
@@ -322,7 +274,7 @@ async fn a_thousand_hosts_for_ten_minutes_without_one_early_request() {
     let names: Vec<String> = (0..10).map(|n| format!("s{n}")).collect();
     let sources: Vec<(&str, Pace)> =
         names.iter().zip(&delays).map(|(name, delay)| (name.as_str(), pace(*delay))).collect();
-    let bench = bench(dir.path(), &sources).await;
+    let bench = Bench::open(dir.path(), &sources).await;
     for host in 0..1000 {
         let pages = (0..30).map(|n| page(&names[host % 10], PageRole::Detail, &format!("http://h{host}.cn/{n}")));
         bench.put(pages.collect()).await;

@@ -1,43 +1,22 @@
 //! The contract of the frontier, over every backend there is.
 
+use crate::support::frontier::{self, Bench, LEASE};
 use std::{path::Path, sync::Arc, time::Duration};
 use tanzhao::{
-    clock::{Clock, ManualClock},
-    domain::{FetchOutcome, HostKey, PageRole, Request, SourceId, SweepId, UrlKey, UrlRule},
+    clock::Clock,
+    domain::{FetchOutcome, HostKey, PageRole},
     store::{Claim, Completion, Frontier, Lease, NewPage, Pace, Turn, sqlite::SqliteStore},
 };
 use url::Url;
 
-const LEASE: Duration = Duration::from_mins(1);
-
-struct Bench {
-    store: SqliteStore,
-    clock: Arc<ManualClock>,
-    sweep: SweepId,
-}
-
 async fn bench(dir: &Path, pages: &[&str], pace: Pace) -> Bench {
-    let clock = Arc::new(ManualClock::new("2026-11-25T02:00:00Z".parse().expect("a time")));
-    let store = SqliteStore::open(dir, Arc::clone(&clock) as Arc<dyn Clock>).expect("a new store");
-    let source = SourceId("s".into());
-    let sweep = store.open_sweep(std::slice::from_ref(&source)).await.expect("a sweep").0;
-    store.set_pace(&source, pace).await.expect("a pace");
-    store.put(sweep, pages.iter().map(|url| page(url)).collect()).await.expect("pages");
-    Bench { store, clock, sweep }
+    let bench = Bench::open(dir, &[("s", pace)]).await;
+    bench.store.put(bench.sweep, pages.iter().map(|url| page(url)).collect()).await.expect("pages");
+    bench
 }
 
 fn page(address: &str) -> NewPage {
-    let url = Url::parse(address).expect("an address");
-    NewPage {
-        source: SourceId("s".into()),
-        role: PageRole::Detail,
-        request: Request::get(address),
-        key: UrlKey::of(&url, &UrlRule::DropTracking).expect("a key"),
-        host: HostKey::of(&url).expect("a host"),
-        depth: 0,
-        hops: 0,
-        priority: 0,
-    }
+    frontier::page("s", PageRole::Detail, address)
 }
 
 fn pace(delay_ms: u64, daily_budget: u32) -> Pace {
@@ -49,17 +28,6 @@ fn done(outcome: FetchOutcome) -> Completion {
 }
 
 impl Bench {
-    async fn claim(&self) -> Claim {
-        self.store.claim(self.sweep, LEASE).await.expect("a claim")
-    }
-
-    async fn granted(&self) -> Lease {
-        match self.claim().await {
-            Claim::Granted(lease) => *lease,
-            other => panic!("expected a lease, got {other:?}"),
-        }
-    }
-
     async fn fetched(&self, lease: &Lease) -> bool {
         self.store.complete(lease, done(FetchOutcome::Fetched { status: 200 })).await.expect("a completion")
     }

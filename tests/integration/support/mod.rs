@@ -1,6 +1,7 @@
 //! The harness: a loopback site that answers whatever a test says, and the binary in a folder of its own.
 
 pub mod browsers;
+pub mod frontier;
 
 use std::{
     collections::HashMap,
