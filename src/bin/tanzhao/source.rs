@@ -13,7 +13,7 @@ use tanzhao::{
     crawl::Guard,
     domain::{FetchedPage, Listing, PageRole, Request, SourceId},
     extract::Gate,
-    sources::SourceManifest,
+    sources::{SourceManifest, Status},
 };
 
 pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
@@ -22,14 +22,14 @@ pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
             let sources = campaign::load_sources(&path, &pairs(&set))?;
             for source in &sources {
                 println!(
-                    "{}: {}({}),{} 个入口，间隔 {:?}，每日 {} 次，{:?}",
+                    "{}：{}（{}），{} 个入口，间隔 {:?}，每日 {} 次，{}",
                     source.id,
                     source.name,
                     source.kind.zh(),
                     source.entry.len(),
                     source.pace.min_delay,
                     source.pace.daily_budget,
-                    source.status
+                    standing(source)
                 );
             }
             println!("{} 个来源定义均有效", sources.len());
@@ -63,6 +63,15 @@ pub async fn source(global: &Global, order: Source) -> anyhow::Result<Exit> {
             print_both(&fetched, source);
             Ok(Exit::Done)
         }
+    }
+}
+
+/// Whether a source may be swept, in the bureau's words.
+fn standing(source: &SourceManifest) -> String {
+    match (&source.closed, source.status) {
+        (Some(_), _) => "不抓取，只接受人工录制页面".to_owned(),
+        (None, Status::Active) => "启用".to_owned(),
+        (None, Status::Unverified { since }) => format!("未核对（{since} 起草）"),
     }
 }
 
