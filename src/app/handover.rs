@@ -5,7 +5,7 @@ use crate::{
     assess::Toolkit,
     domain::{CaptureId, Jurisdiction},
     export::{BundleReceipt, CaptureFile, County, LeadFile, PackageSpec, write_bundle},
-    store::{PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
+    store::{LeadQuery, PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
 };
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -93,7 +93,7 @@ pub async fn handover(
         bail!("--county: found `{county}`, expected all or one of {}", known.join(", "));
     }
     std::fs::create_dir_all(output).with_context(|| format!("{}: cannot be made", output.display()))?;
-    let leads = app.leads.list().await?;
+    let leads = app.leads.list(LeadQuery::default()).await?;
     // What leaves the house is sealed, and the package names the head of the log that says so.
     app.seals.seal(SealThrough::Now).await?;
     let audit = match app.audit.verify().await? {

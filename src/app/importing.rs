@@ -7,7 +7,7 @@ use super::{
     App, SOFTWARE,
     import_report::{FileOutcome, FileReport, ImportReport, PageLine, PageOutcome},
     recorded::{Answer, Readers, Reading},
-    sweep::assessor,
+    sweep::{assessor, linker},
 };
 use crate::{
     assess::Toolkit,
@@ -16,7 +16,6 @@ use crate::{
     crawl::CaptureFolder,
     evidence::{CaptureRecord, Circumstances, HashingWriter},
     extract::Gate,
-    pipeline::linker,
     sources::Registry,
     store::{ImportKind, NewImport, Recorded, RecordedCapture, SavedCapture, StoreError},
 };
@@ -57,11 +56,8 @@ pub async fn import_captures(
     }
     // Also what an import left unjudged that was killed after its transaction.
     report.assessed = assessor(app, &toolkit).drain().await?;
-    report.leads = if report.kept() > 0 || report.assessed > 0 {
-        linker::relink(&app.listings, &app.leads, config.leads.clone(), app.today()).await?.leads.len()
-    } else {
-        app.leads.list().await?.len()
-    };
+    linker(app, config).drain(app.today()).await?;
+    report.leads = app.lead_count().await?;
     Ok(report)
 }
 

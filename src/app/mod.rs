@@ -108,6 +108,15 @@ impl App {
         Ok(())
     }
 
+    /// How many leads there are.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn lead_count(&self) -> Result<usize, StoreError> {
+        let counts = self.leads.counts().await?;
+        Ok(counts.iter().map(|count| usize::try_from(count.leads).unwrap_or(usize::MAX)).sum())
+    }
+
     /// Today in Asia/Shanghai.
     #[must_use]
     pub fn today(&self) -> Date {

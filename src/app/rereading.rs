@@ -3,14 +3,13 @@
 use super::{
     App,
     recorded::{Readers, UNDEFINED},
-    sweep::assessor,
+    sweep::{assessor, linker},
 };
 use crate::{
     assess::Toolkit,
     config::Config,
     crawl::reading::reread,
     domain::{PageRole, SourceId, SweepId},
-    pipeline::linker,
     sources::Registry,
 };
 use serde::Serialize;
@@ -71,6 +70,7 @@ pub async fn reprocess(
     }
     app.listings.forget_assessments(sweep).await?;
     done.assessed = assessor(app, &toolkit).drain().await?;
-    done.leads = linker::relink(&app.listings, &app.leads, config.leads.clone(), app.today()).await?.leads.len();
+    linker(app, config).drain(app.today()).await?;
+    done.leads = app.lead_count().await?;
     Ok(done)
 }

@@ -63,7 +63,7 @@ pub async fn status(app: &App) -> Result<Status, StoreError> {
         hosts: hosts.collect(),
         pages: app.frontier.pages(None).await?,
         unassessed: app.listings.backlog().await?,
-        leads: app.leads.list().await?.len(),
+        leads: app.lead_count().await?,
     })
 }
 

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     crawl::{Crawl, CrawlEnd, CrawlParams, Guard, Rendering, gate::Gate, seeds},
     domain::{SourceId, SweepId},
-    pipeline::{assessor::Assessor, linker},
+    pipeline::{assessor::Assessor, linker::Linker},
     sources::{
         Registry, RenderMode, SourceManifest, Status,
         health::{self, Health},
@@ -263,7 +263,7 @@ pub async fn sweep(
         cancel,
     });
     let (end, assessed) = crawl_and_judge(&crawl, id, assessor(app, &toolkit), watch).await?;
-    let linking = linker::relink(&app.listings, &app.leads, config.leads.clone(), app.today()).await?;
+    linker(app, config).drain(app.today()).await?;
     let mut health = Vec::new();
     if end == CrawlEnd::Drained {
         health = check_health(app, id, &crawl.registry).await?;
@@ -281,8 +281,8 @@ pub async fn sweep(
         resume_after,
         requests: crawl.asked.load(Ordering::Relaxed),
         assessed,
-        leads: linking.leads.len(),
-        generic_contacts: linking.generic.len(),
+        leads: app.lead_count().await?,
+        generic_contacts: app.leads.generic(u32::MAX).await?.len(),
         skipped,
         health,
         pages: app.frontier.pages(Some(id)).await?,
@@ -324,6 +324,12 @@ fn plain(tally: &store::Tally) -> health::Tally {
         unreadable: count(tally.failures),
         gone: count(tally.gone),
     }
+}
+
+/// The linker with what the bureau chose.
+#[must_use]
+pub fn linker(app: &App, config: &Config) -> Linker {
+    Linker { leads: Arc::clone(&app.leads), params: config.leads.clone() }
 }
 
 /// The judge with the versions it leaves on every judgement.

@@ -188,6 +188,8 @@ codes! {
         SweepFinished = "sweep_finished", "完成采集";
         /// A county package was made.
         PackageMade = "package_made", "生成移交包";
+        /// Leads were merged, split, or put back by a person.
+        LeadsJoined = "leads_joined", "人工合并或拆分线索";
         /// Somebody began to export what is stored; written before the first byte leaves.
         ExportStarted = "export_started", "开始导出";
         /// The export is whole; with its size and digest.

@@ -1,52 +1,107 @@
-//! Which contacts tell operators apart, and which belong to everybody.
+//! What tells operators apart in a listing: contacts, accounts, shop names and addresses.
 
-use super::{LinkParams, Member};
-use crate::domain::{Contact, ContactKind, Flag, ListingId};
+use crate::domain::{Contact, ContactKind, Jurisdiction, Listing, SourceId};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-/// A contact that was left out of linking because it names no single operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GenericContact {
-    /// The value.
-    pub value: String,
-    /// Why it links nothing.
-    pub reason: GenericReason,
-    /// The listings that show it, suspect or not.
-    pub seen_in: Vec<ListingId>,
+/// What kind of identifier it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentifierKind {
+    /// A phone number, WeChat id or QQ number; the kind is ignored, since sellers give a phone as WeChat and back.
+    Contact,
+    /// A poster's account on one source, where its name is not one that many share.
+    Account,
+    /// The name of a shop, within one county.
+    Name,
+    /// A flat or a room, within one county.
+    Address,
 }
 
-/// Why a contact names no single operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-pub enum GenericReason {
-    /// A 400/800, 95/96 or 12xxx number.
-    ServiceNumber,
-    /// Too many posters write too many different texts with it: a platform's or a group's number.
-    ManyPosters {
-        /// Different posters.
-        posters: usize,
-    },
-    /// Several posters show it in listings that sell no training at all.
-    Hotline {
-        /// Posters of such listings.
-        posters: usize,
-    },
-}
-
-impl GenericReason {
-    /// The reason in Chinese.
+impl IdentifierKind {
+    /// The name in the store.
     #[must_use]
-    pub fn zh(&self) -> String {
+    pub const fn code(self) -> &'static str {
         match self {
-            Self::ServiceNumber => "客服号段（400、800、95、96、12xxx）".to_owned(),
-            Self::ManyPosters { posters } => format!("{posters} 个不同发布者在不同内容里使用"),
-            Self::Hotline { posters } => format!("{posters} 个发布者的无关信息里也有，像平台热线"),
+            Self::Contact => "contact",
+            Self::Account => "account",
+            Self::Name => "name",
+            Self::Address => "address",
+        }
+    }
+
+    /// The word people read.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Contact => "联系方式",
+            Self::Account => "发布账号",
+            Self::Name => "名称",
+            Self::Address => "地址",
         }
     }
 }
 
-/// The values by which a contact is compared; the kind is ignored, since sellers give a phone as WeChat and back.
+/// A value that may name one operator.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Identifier {
+    /// What it is.
+    pub kind: IdentifierKind,
+    /// Normalised; names and addresses begin with their county, accounts with their source.
+    pub value: String,
+}
+
+impl Identifier {
+    /// A number for it that is the same everywhere: FNV-1a over kind and value, without its sign bit so that a database can
+    /// use it as a key. Two of ten million identifiers share one with a probability below 1 in 100,000.
+    #[must_use]
+    pub fn key(&self) -> i64 {
+        let bytes = self.kind.code().bytes().chain([0]).chain(self.value.bytes());
+        let hash = bytes
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        (hash >> 1).cast_signed()
+    }
+
+    /// The value without the county or source in front of it.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        match self.kind {
+            IdentifierKind::Contact => &self.value,
+            _ => self.value.split_once('|').map_or(self.value.as_str(), |(_, rest)| rest),
+        }
+    }
+}
+
+/// Everything in a listing that may name its operator, sorted.
+#[must_use]
+pub fn identifiers(listing: &Listing, contacts: &[Contact], county: &Jurisdiction) -> Vec<Identifier> {
+    let mut found: Vec<Identifier> =
+        contacts.iter().flat_map(keys).map(|value| Identifier { kind: IdentifierKind::Contact, value }).collect();
+    let author = listing.author.as_deref().map(str::trim).unwrap_or_default();
+    found.extend(account(&listing.source, author));
+    // Shops and flats of the same name are found in every county.
+    if let Jurisdiction::Place(county) = county {
+        let here = |kind, value: String| Identifier { kind, value: format!("{county}|{value}") };
+        found.extend(shop_name(author).map(|name| here(IdentifierKind::Name, name)));
+        let quoted = [&listing.title, &listing.body].into_iter().flat_map(|text| QUOTED.captures_iter(text));
+        found.extend(
+            quoted.filter_map(|quote| shop_name(quote.get(1)?.as_str())).map(|name| here(IdentifierKind::Name, name)),
+        );
+        found.extend(addresses(&listing.body).map(|address| here(IdentifierKind::Address, address)));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The poster's account, where its name is one that nobody else is likely to have chosen: 李老师 is not, lx_0421_math is.
+pub(super) fn account(source: &SourceId, author: &str) -> Option<Identifier> {
+    let value = format!("{}|{}", source.0, author.to_lowercase());
+    is_account(author).then_some(Identifier { kind: IdentifierKind::Account, value })
+}
+
+/// The values by which a contact is compared.
 ///
 /// A WeChat id that holds a mobile number (`wx13900000001`) also counts as that number.
 #[must_use]
@@ -70,105 +125,77 @@ fn is_mobile(digits: &str) -> bool {
     digits.len() == 11 && matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..])
 }
 
-/// Numbers that companies share with their customers. Only phones: a QQ number may begin with 96.
-fn is_service_number(contact: &Contact) -> bool {
+/// Numbers that companies share with their customers, by value: 400/800, 95/96 and 12xxx.
+#[must_use]
+pub(super) fn is_service_number(contact: &Contact) -> bool {
     let digits = contact.value.as_str();
+    // Only phones: a QQ number may begin with 96.
     contact.kind == ContactKind::Phone
         && ((digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800")))
             || (matches!(digits.len(), 5..=8) && (digits.starts_with("95") || digits.starts_with("96")))
             || (matches!(digits.len(), 3..=5) && digits.starts_with('1')))
 }
 
-/// Every contact value with its holders, as positions in the members, sorted by listing number.
-pub(super) struct Index {
-    /// Values that may link.
-    pub(super) telling: BTreeMap<String, Vec<usize>>,
-    /// Values that may not.
-    pub(super) generic: Vec<GenericContact>,
+fn is_account(author: &str) -> bool {
+    let latin = author.chars().filter(char::is_ascii_alphanumeric).count();
+    let letters = author.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = author.chars().filter(char::is_ascii_digit).count();
+    let common = COMMON_AUTHOR.is_match(author);
+    !common && ((latin >= 6 && digits > 0) || latin >= 9 || (letters >= 5 && latin < letters))
 }
 
-impl Index {
-    /// Reads the contacts of `members`, which are sorted by number.
-    pub(super) fn of(members: &[&Member], params: &LinkParams) -> Self {
-        let mut holders: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut service: BTreeSet<String> = BTreeSet::new();
-        for (at, member) in members.iter().enumerate() {
-            for contact in &member.assessment.contacts {
-                for key in keys(contact) {
-                    if is_service_number(contact) {
-                        service.insert(key.clone());
-                    }
-                    let list = holders.entry(key).or_default();
-                    if list.last() != Some(&at) {
-                        list.push(at);
-                    }
-                }
-            }
-        }
-        let mut index = Self { telling: BTreeMap::new(), generic: Vec::new() };
-        for (value, list) in holders {
-            let who: Vec<&Member> = list.iter().map(|&at| members[at]).collect();
-            let reason = if service.contains(&value) {
-                Some(GenericReason::ServiceNumber)
-            } else {
-                shared_by_strangers(&who, params)
-            };
-            match reason {
-                Some(reason) => {
-                    let seen_in = who.iter().map(|member| member.id).collect();
-                    index.generic.push(GenericContact { value, reason, seen_in });
-                }
-                None => {
-                    index.telling.insert(value, list);
-                }
-            }
-        }
-        index
-    }
+/// 用户123456 is given by the site and is an account of its own; 匿名用户 and 朝阳市民 are everybody.
+static COMMON_AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "匿名|网友|游客|手机用户$|微信用户$|本地(?:生活|信息)|(?:女士|先生|老师|妈妈|爸爸|阿姨|大姐|同学|家长)[\\p{Han}]{0,2}$",
+    )
+});
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| regex("[【「『“《\\[]([^】」』”》\\]\n]{3,16})[】」』”》\\]]"));
+static SHOP: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "^([\\p{Han}A-Za-z]{2,8}?)(?:教育(?:咨询|科技|培训)?|学堂|书院|工作室|托管(?:班|中心)?|培训(?:班|中心|学校)?|课堂|学苑|自习室|辅导(?:班|中心)?|文化传播|家政|小饭桌|晚托|研学|书屋)",
+    )
+});
+/// What the shop sells and where is not what it is called.
+static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "^(?:[小初高]中?学?|中学|小学|初中|高中|数学|语文|英语|物理|化学|全科|专业|学生|儿童|少儿|课后|课外|假期|寒假|暑假|暑期|周末|晚间|午间|一对一|小班|精品|名师|素质|家庭|校外|本地|朝阳市?|双塔区?|龙城区?|北票市?|凌源市?|建平县?|喀左县?|线上|线下|网络|免费|思维|作业|辅导|家教|托管|培训|在线|[\\p{Han}]{1,2}老师)+$",
+    )
+});
+/// An estate, a building and at least a unit or a room: 凤凰新城12号楼2单元301.
+static FLAT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "([\\p{Han}]{2,3})\\s*(\\d{1,3})\\s*(?:号楼|栋|幢|#楼|#)\\s*(?:(\\d{1,2})\\s*单元)?\\s*(?:[\\d一二三四五六七八九十]{1,2}\\s*[楼层])?\\s*(?:(\\d{3,4})\\s*室?)?",
+    )
+});
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is a constant of this file, tried by its tests")
 }
 
-fn shared_by_strangers(holders: &[&Member], params: &LinkParams) -> Option<GenericReason> {
-    // Hiring is irrelevant as an advertisement but speaks for the operator, so it does not count here.
-    let unrelated = posters(
-        holders
-            .iter()
-            .filter(|member| {
-                member.assessment.verdict == crate::domain::Verdict::Irrelevant
-                    && !member.assessment.flags.contains(&Flag::IntelRecruiting)
-            })
-            .copied(),
-    );
-    if unrelated >= params.hotline_posters {
-        return Some(GenericReason::Hotline { posters: unrelated });
-    }
-    // One operator may post the same text from many accounts, or many texts from one: only both together tell.
-    let all = posters(holders.iter().copied());
-    (all > params.max_posters && more_texts_than(holders, params.max_posters, params.near_duplicate))
-        .then_some(GenericReason::ManyPosters { posters: all })
+/// The telling part of a shop's name; `None` when it is only what is sold or where.
+fn shop_name(text: &str) -> Option<String> {
+    let name = SHOP.captures(text.trim())?.get(1)?.as_str().to_lowercase();
+    (!NO_NAME.is_match(&name)).then_some(name)
 }
 
-/// Different posters; all listings of a source that shows no author count as one.
-fn posters<'a>(members: impl Iterator<Item = &'a Member>) -> usize {
-    members.map(|member| (&member.listing.source, member.listing.author.as_deref())).collect::<BTreeSet<_>>().len()
-}
-
-fn more_texts_than(members: &[&Member], limit: usize, similarity: f64) -> bool {
-    let mut texts: Vec<&Member> = Vec::new();
-    for member in members {
-        if texts.iter().all(|seen| seen.fingerprint.similarity(&member.fingerprint) < similarity) {
-            texts.push(member);
-            if texts.len() > limit {
-                return true;
-            }
-        }
-    }
-    false
+fn addresses(text: &str) -> impl Iterator<Item = String> + '_ {
+    FLAT.captures_iter(text).filter_map(|flat| {
+        let part = |at: usize| flat.get(at).map(|found| found.as_str());
+        let (estate, building) = (part(1)?, part(2)?);
+        let (unit, room) = (part(3), part(4));
+        (unit.is_some() || room.is_some()).then(|| {
+            let unit = unit.map_or_else(String::new, |unit| format!("{unit}单元"));
+            format!("{estate}{building}号楼{unit}{}", room.unwrap_or_default())
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::Span;
+    use crate::leads::samples;
 
     fn contact(kind: ContactKind, value: &str) -> Contact {
         Contact { kind, value: value.into(), span: Span::new(0, 1), disguised: false }
@@ -194,5 +221,59 @@ mod tests {
         {
             assert!(!is_service_number(&contact(kind, value)), "{value}");
         }
+    }
+
+    #[test]
+    fn only_names_that_few_choose_are_accounts() {
+        for own in ["lx_0421_math", "用户8837261", "凤凰山下的小书桌", "chaoyangjiajiao"] {
+            assert!(is_account(own), "{own}");
+        }
+        for common in ["李老师", "王女士", "匿名用户", "朵朵妈妈", "", "abc", "数学老师", "热心网友一枚"]
+        {
+            assert!(!is_account(common), "{common}");
+        }
+    }
+
+    #[test]
+    fn shops_are_known_by_what_only_they_are_called() {
+        for (text, name) in [("启航教育王老师", "启航"), ("小书童托管班", "小书童"), ("ABC学堂", "abc")]
+        {
+            assert_eq!(shop_name(text).as_deref(), Some(name), "{text}");
+        }
+        for text in ["小学托管", "课后托管班", "数学培训", "王老师工作室", "我在家里带孩子", "朝阳市初中辅导班"]
+        {
+            assert_eq!(shop_name(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flat_is_written_one_way() {
+        let found = |text: &str| addresses(text).collect::<Vec<_>>();
+        assert_eq!(found("地址在凤凰新城12号楼2单元301,电话联系"), ["凰新城12号楼2单元301"]);
+        assert_eq!(found("凤凰新城 12栋 2单元 301室"), ["凰新城12号楼2单元301"]);
+        assert_eq!(found("文化路小区3号楼楼下,每节100元"), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_listing_gives() {
+        let mut listing = samples::listing(1, "【启航教育】寒假班,凤凰新城12号楼2单元301");
+        listing.author = Some("qihang_2020".into());
+        let place = Jurisdiction::Place("双塔区".into());
+        let found = identifiers(&listing, &[contact(ContactKind::Wechat, "qh13900000001")], &place);
+        let shown: Vec<(&str, &str)> = found.iter().map(|one| (one.kind.code(), one.value.as_str())).collect();
+        assert_eq!(
+            shown,
+            [
+                ("contact", "13900000001"),
+                ("contact", "qh13900000001"),
+                ("account", "one|qihang_2020"),
+                ("name", "双塔区|启航"),
+                ("address", "双塔区|凰新城12号楼2单元301"),
+            ]
+        );
+        assert_eq!(found[4].shown(), "凰新城12号楼2单元301");
+        assert!(identifiers(&listing, &[], &Jurisdiction::Unknown).len() == 1, "without a county only the account");
+        let keys: std::collections::BTreeSet<i64> = found.iter().map(Identifier::key).collect();
+        assert!(keys.len() == 5 && keys.iter().all(|key| *key >= 0));
     }
 }

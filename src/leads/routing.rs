@@ -31,7 +31,7 @@ pub fn route(members: &[&Member], city: &str) -> Route {
     let mut votes: BTreeMap<&Jurisdiction, (usize, (Date, ListingId))> = BTreeMap::new();
     for member in members {
         // An undated listing says nothing about who was first.
-        let first = (member.listing.posted_at.unwrap_or(Date::MAX), member.id);
+        let first = (member.posted_at.unwrap_or(Date::MAX), member.id);
         let vote = votes.entry(&member.assessment.county).or_insert((0, first));
         *vote = (vote.0 + 1, vote.1.min(first));
     }
@@ -69,7 +69,7 @@ mod tests {
             .map(|(id, (place, day))| {
                 let mut member = samples::member(id, "初三数学小班");
                 member.assessment.county = Jurisdiction::parse(place);
-                member.listing.posted_at = *day;
+                member.posted_at = *day;
                 member
             })
             .collect();

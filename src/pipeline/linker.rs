@@ -1,43 +1,48 @@
 //! Judged listings -> leads.
 
 use crate::{
-    leads::{GenericContact, LeadParams, Member, find_leads},
-    store::{Leads, Listings, StoreError, StoredLead},
+    leads::LeadParams,
+    store::{Leads, StoreError},
 };
 use jiff::civil::Date;
 use std::sync::Arc;
 
-/// What linking brought.
-pub struct Linking {
-    /// The leads, most urgent first.
-    pub leads: Vec<StoredLead>,
-    /// Contacts that belong to everybody and linked nothing.
-    pub generic: Vec<GenericContact>,
+/// Listings linked in one step: one transaction, so that readers and a crawl beside it wait for a moment only.
+const BATCH: u32 = 256;
+/// Leads ranked again in one step.
+const RANKED: u32 = 1024;
+
+/// Brings the leads up to date with the listings.
+pub struct Linker {
+    /// Where both are.
+    pub leads: Arc<dyn Leads>,
+    /// When listings belong together and what goes first.
+    pub params: LeadParams,
 }
 
-/// Rebuilds the set of leads from every judged listing; repeating it changes nothing.
-///
-/// # Errors
-/// The store's.
-pub async fn relink(
-    listings: &Arc<dyn Listings>,
-    leads: &Arc<dyn Leads>,
-    params: LeadParams,
-    today: Date,
-) -> Result<Linking, StoreError> {
-    let judged = listings.assessed().await?;
-    let members: Vec<Member> = judged
-        .into_iter()
-        .filter_map(|stored| {
-            Some(Member {
-                id: stored.id,
-                listing: stored.listing,
-                assessment: stored.assessment?,
-                fingerprint: stored.fingerprint?,
-            })
-        })
-        .collect();
-    let found = tokio::task::spawn_blocking(move || find_leads(&members, &params, today)).await;
-    let found = found.map_err(|_| StoreError::Closed)?;
-    Ok(Linking { leads: leads.replace(found.leads).await?, generic: found.generic })
+impl Linker {
+    /// Links one batch and returns how many listings that were; 0 when nothing waits. `today` is the day in Asia/Shanghai.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn step(&self, today: Date) -> Result<usize, StoreError> {
+        self.leads.link_step(BATCH, &self.params, today).await
+    }
+
+    /// Links whatever waits, then ranks for `today` what was ranked for another day. Killed at any moment, it goes on where it
+    /// stood.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drain(&self, today: Date) -> Result<usize, StoreError> {
+        let mut linked = 0;
+        loop {
+            match self.step(today).await? {
+                0 => break,
+                count => linked += count,
+            }
+        }
+        while self.leads.refresh(RANKED, &self.params, today).await? > 0 {}
+        Ok(linked)
+    }
 }

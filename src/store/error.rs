@@ -53,6 +53,9 @@ pub enum StoreError {
         /// Why.
         source: serde_json::Error,
     },
+    /// What a person asked for is not possible now; nothing was changed.
+    #[error("{0}")]
+    Refused(String),
     /// The writer thread is gone.
     #[error("the store was closed")]
     Closed,
@@ -64,7 +67,12 @@ impl StoreError {
     pub fn is_directory(&self) -> bool {
         match self {
             Self::Locked { .. } | Self::Directory { .. } | Self::TooNew { .. } | Self::Missing { .. } => true,
-            Self::Sql(_) | Self::Commit(_) | Self::Abandoned | Self::Damaged { .. } | Self::Closed => false,
+            Self::Sql(_)
+            | Self::Commit(_)
+            | Self::Abandoned
+            | Self::Damaged { .. }
+            | Self::Refused(_)
+            | Self::Closed => false,
         }
     }
 }

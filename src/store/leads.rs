@@ -2,17 +2,185 @@
 
 use super::Result;
 use crate::domain::{LeadId, ListingId};
-use crate::leads::Lead;
+use crate::leads::{GenericIdentifier, Lead, LeadParams, Level};
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 /// A lead with its number.
 #[derive(Clone, Debug)]
 pub struct StoredLead {
-    /// Its number; kept while any of its listings stays in it.
+    /// Its number; kept for good.
     pub id: LeadId,
     /// The lead.
     pub lead: Lead,
+    /// Code of its state in life, `new` until somebody decided something.
+    pub state: String,
+    /// Whether it still has listings of its own; one that has none shows what it last was.
+    pub live: bool,
+}
+
+/// Which leads to list.
+#[derive(Clone, Debug, Default)]
+pub struct LeadQuery {
+    /// Only those of a county, as leads name it.
+    pub county: Option<String>,
+    /// Only those in this state.
+    pub state: Option<String>,
+    /// Only those behind this one, the last of the page before.
+    pub after: Option<LeadPlace>,
+    /// At most so many; 0 for all.
+    pub limit: u32,
+}
+
+/// Where a lead stands in the officers' order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeadPlace {
+    /// Its level; the worst comes first.
+    pub level: Level,
+    /// Its rank; the largest comes first.
+    pub rank: f64,
+    /// Its number; the smallest comes first.
+    pub id: LeadId,
+}
+
+impl StoredLead {
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> LeadPlace {
+        LeadPlace { level: self.lead.rank.level, rank: self.lead.rank.value, id: self.id }
+    }
+}
+
+/// How many leads there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LeadCount {
+    /// County, as leads name it.
+    pub county: String,
+    /// Code of the state.
+    pub state: String,
+    /// Leads.
+    pub leads: u64,
+}
+
+/// What can happen to a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadEventKind {
+    /// It was found.
+    Found,
+    /// Listings came to it.
+    Grew,
+    /// Listings left it.
+    Shrank,
+    /// Another county handles it now.
+    Moved,
+    /// Another lead's listings came to it.
+    Merged,
+    /// Its listings went to another lead.
+    MergedInto,
+    /// It was part of another lead before.
+    SplitOff,
+    /// It has listings again.
+    Back,
+    /// None of its listings is a suspect any more.
+    Emptied,
+    /// Its rank changed.
+    Ranked,
+    /// A person merged or split it.
+    ByHand,
+    /// A person took a merge or split back.
+    Undone,
+}
+
+impl LeadEventKind {
+    /// The name in the store.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::Grew => "grew",
+            Self::Shrank => "shrank",
+            Self::Moved => "moved",
+            Self::Merged => "merged",
+            Self::MergedInto => "merged_into",
+            Self::SplitOff => "split_off",
+            Self::Back => "back",
+            Self::Emptied => "emptied",
+            Self::Ranked => "ranked",
+            Self::ByHand => "by_hand",
+            Self::Undone => "undone",
+        }
+    }
+
+    /// The words people read.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Found => "发现线索",
+            Self::Grew => "新增信息",
+            Self::Shrank => "移出信息",
+            Self::Moved => "属地变更",
+            Self::Merged => "并入其他线索",
+            Self::MergedInto => "并入",
+            Self::SplitOff => "从其他线索分出",
+            Self::Back => "再次出现",
+            Self::Emptied => "已无涉嫌信息",
+            Self::Ranked => "排序变化",
+            Self::ByHand => "人工合并或拆分",
+            Self::Undone => "撤销合并或拆分",
+        }
+    }
+}
+
+/// One thing that happened to a lead.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LeadEvent {
+    /// Its number, over all leads.
+    pub number: i64,
+    /// The lead.
+    pub lead: LeadId,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it; `program` for what follows from listings.
+    pub who: String,
+    /// What.
+    pub kind: LeadEventKind,
+    /// The particulars; their shape depends on the kind.
+    pub details: serde_json::Value,
+}
+
+/// What a person did with whole leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    /// Two leads are one operator.
+    Merge,
+    /// Some listings of a lead are another operator.
+    Split,
+}
+
+impl JoinKind {
+    /// The name in the store.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Split => "split",
+        }
+    }
+}
+
+/// What a rebuild did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rebuilt {
+    /// Suspect listings linked.
+    pub listings: usize,
+    /// Leads before.
+    pub before: u64,
+    /// Leads after.
+    pub after: u64,
+    /// Identifiers that link now where they did not, or the other way round.
+    pub identifiers_turned: usize,
 }
 
 /// One package that was handed over.
@@ -33,22 +201,54 @@ pub struct PackageRecord {
 /// The contract of the leads.
 #[async_trait]
 pub trait Leads: Send + Sync {
-    /// Replaces the whole set of leads, given in the officers' order. A lead keeps the smallest number any of its listings had before; numbers that
-    /// disappear are recorded with the lead they went into, and never given again.
-    async fn replace(&self, leads: Vec<Lead>) -> Result<Vec<StoredLead>>;
+    /// Links up to `limit` listings that were judged, changed or taken down since, in one transaction: every lead they touch
+    /// is what linking everything at once would make of it. Gives how many listings there were; 0 when nothing waits.
+    ///
+    /// A lead keeps its number while it has any listing; when leads become one, the number that people decided something about
+    /// stays, else the smaller one, and the other leads there. Every change is in the leads' histories.
+    async fn link_step(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize>;
 
-    /// All leads, most urgent first.
-    async fn list(&self) -> Result<Vec<StoredLead>>;
+    /// Ranks up to `limit` leads for `today` that were ranked for another day; gives how many there were.
+    async fn refresh(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize>;
 
-    /// One lead; a number that was merged away leads to its successor.
+    /// Links everything again from what is known of each listing. The leads are the same as those of [`Leads::link_step`]
+    /// with the same parameters; numbers, and what people merged and split, stay.
+    async fn rebuild(&self, params: &LeadParams, today: Date) -> Result<Rebuilt>;
+
+    /// Puts `other` to `lead` because a person says that they are one operator; gives the number of the change.
+    async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, today: Date) -> Result<i64>;
+
+    /// Takes listings out of a lead because a person says that they are another operator; gives the number of the change.
+    async fn split(
+        &self,
+        lead: LeadId,
+        listings: &[ListingId],
+        reason: &str,
+        params: &LeadParams,
+        today: Date,
+    ) -> Result<i64>;
+
+    /// Takes a merge or split back. What later changes decided about the same listings stays.
+    async fn undo(&self, change: i64, params: &LeadParams, today: Date) -> Result<()>;
+
+    /// Live leads, most urgent first.
+    async fn list(&self, query: LeadQuery) -> Result<Vec<StoredLead>>;
+
+    /// How many live leads there are by county and state.
+    async fn counts(&self) -> Result<Vec<LeadCount>>;
+
+    /// One lead; a number that was merged away leads to where its listings went.
     async fn show(&self, id: LeadId) -> Result<Option<StoredLead>>;
+
+    /// What happened to a lead, oldest first.
+    async fn history(&self, id: LeadId) -> Result<Vec<LeadEvent>>;
+
+    /// Identifiers that belong to everybody and link nobody, by kind and value.
+    async fn generic(&self, limit: u32) -> Result<Vec<GenericIdentifier>>;
 
     /// Records a package.
     async fn record_package(&self, package: PackageRecord) -> Result<()>;
 
     /// Packages of a county, newest first.
     async fn packages(&self, county: &str) -> Result<Vec<PackageRecord>>;
-
-    /// Which listings belong to a lead.
-    async fn members(&self, id: LeadId) -> Result<Vec<ListingId>>;
 }

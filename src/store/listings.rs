@@ -15,8 +15,6 @@ pub struct StoredListing {
     pub listing: Listing,
     /// As judged, once it was.
     pub assessment: Option<Assessment>,
-    /// For near-duplicates, once judged.
-    pub fingerprint: Option<Fingerprint>,
     /// The page it was read from.
     pub capture: Option<CaptureRow>,
     /// The sweep that last saw it.
@@ -131,9 +129,6 @@ pub trait Listings: Send + Sync {
         batch: Vec<(ListingId, Assessment, Fingerprint)>,
         versions: &Versions,
     ) -> Result<()>;
-
-    /// Every judged listing, suspect or not: what everybody shows links nobody.
-    async fn assessed(&self) -> Result<Vec<StoredListing>>;
 
     /// Listings in the order of their numbers, from after `after`.
     async fn page(&self, after: ListingId, limit: u32) -> Result<Vec<StoredListing>>;

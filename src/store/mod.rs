@@ -21,7 +21,9 @@ pub use frontier::{
     SavedCapture, Turn, Visit,
 };
 pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};
-pub use leads::{Leads, PackageRecord, StoredLead};
+pub use leads::{
+    JoinKind, LeadCount, LeadEvent, LeadEventKind, LeadPlace, LeadQuery, Leads, PackageRecord, Rebuilt, StoredLead,
+};
 pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
 pub use reports::{HostState, PageReport, SourceState, SweepReport, Tally, Unfetched};
 pub use seals::{SealThrough, SealedCapture, Seals};

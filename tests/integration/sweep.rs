@@ -9,7 +9,7 @@ use tanzhao::{
     config::Config,
     domain::ListingId,
     sampleweb::{Running, SampleListing, Site},
-    store::StoredListing,
+    store::{LeadQuery, StoredListing},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -74,7 +74,7 @@ async fn every_listing_arrives_whole_politely_and_only_once() {
     }
     web.stop().await;
 
-    let before = app.leads.list().await.expect("leads");
+    let before = app.leads.list(LeadQuery::default()).await.expect("leads");
     let toolkit = Arc::new(builtin::toolkit(None).expect("the committed model"));
     let registry =
         tanzhao::sources::Registry::new(sample_sources(&demo::DEFAULT_SITES).expect("definitions")).expect("distinct");
@@ -83,7 +83,7 @@ async fn every_listing_arrives_whole_politely_and_only_once() {
         .expect("reading again");
     assert_eq!(again.problems, Vec::<String>::new());
     assert_eq!(all(&app).await.len(), truth.len(), "reading the archive again finds the same listings");
-    let after = app.leads.list().await.expect("leads");
+    let after = app.leads.list(LeadQuery::default()).await.expect("leads");
     assert_eq!(format!("{before:?}"), format!("{after:?}"), "and gives the same leads under the same numbers");
 }
 

@@ -14,7 +14,7 @@ use tanzhao::{
     config::Config,
     domain::SweepId,
     sources::Registry,
-    store::SourceState,
+    store::{LeadQuery, SourceState},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -49,7 +49,7 @@ pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
     let report = report?;
     print_summary(&report.sweep);
     println!();
-    print_queue(&app.leads.list().await?);
+    print_queue(&app.leads.list(LeadQuery::default()).await?);
     println!("\n县区线索包：");
     for package in &report.packages {
         let counts = &package.receipt.manifest.counts;

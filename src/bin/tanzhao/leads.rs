@@ -17,7 +17,7 @@ use tanzhao::{
     domain::{LeadId, ListingId},
     evidence::mask::{mask_contact, mask_text},
     export::verify as check,
-    store::{StoredLead, StoredListing},
+    store::{LeadQuery, StoredLead, StoredListing},
 };
 
 pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
@@ -25,13 +25,11 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
     match order.what {
         LeadsCommand::List { format, county } => {
             let config = Config::load(global.config.as_deref())?;
-            let mut leads = app.leads.list().await?;
-            if let Some(wanted) = county {
-                let receivers = packages::receivers(&config.city)?;
-                let name =
-                    receivers.iter().find(|one| one.code == wanted).map_or(wanted.as_str(), |one| one.name.as_str());
-                leads.retain(|lead| lead.lead.county.as_str() == name);
-            }
+            let receivers = packages::receivers(&config.city)?;
+            let name =
+                |code: String| receivers.iter().find(|one| one.code == code).map_or(code, |one| one.name.clone());
+            let query = LeadQuery { county: county.map(name), ..LeadQuery::default() };
+            let leads = app.leads.list(query).await?;
             match format {
                 Format::Table => print_queue(&leads),
                 Format::Json => leads.iter().for_each(|lead| println!("{}", masked(lead))),
@@ -87,7 +85,7 @@ pub fn print_queue(leads: &[StoredLead]) {
         cell("形式", 28),
         cell("科目", 16)
     );
-    for StoredLead { id, lead } in leads {
+    for StoredLead { id, lead, .. } in leads {
         println!(
             "{} {} {} {} {} {} {} {}",
             cell(&id.label(), 8),
@@ -128,7 +126,7 @@ fn masked(stored: &StoredLead) -> Value {
 
 fn print_csv(leads: &[StoredLead]) {
     println!("lead,level,rank,county,listings,forms,subjects,matters,top_score,contact");
-    for StoredLead { id, lead } in leads {
+    for StoredLead { id, lead, .. } in leads {
         let fields = [
             id.label(),
             lead.rank.level.code().to_owned(),
@@ -152,7 +150,7 @@ fn csv_field(text: &str) -> String {
 }
 
 fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
-    let StoredLead { id, lead } = stored;
+    let StoredLead { id, lead, .. } = stored;
     println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
     println!("等级依据：{}", lead.rank.level_words);
     for part in &lead.rank.parts {
@@ -237,8 +235,14 @@ pub async fn export(global: &Global, order: Export) -> anyhow::Result<Exit> {
     match order.what {
         ExportCommand::Leads { output } => {
             let mut out = LoggedExport::begin(&app, "leads", &output, || writer(&output)).await?;
-            for lead in app.leads.list().await? {
-                out.row(&masked(&lead))?;
+            let mut query = LeadQuery { limit: 500, ..LeadQuery::default() };
+            loop {
+                let page = app.leads.list(query.clone()).await?;
+                let Some(last) = page.last() else { break };
+                query.after = Some(last.place());
+                for lead in &page {
+                    out.row(&masked(lead))?;
+                }
             }
             out.finish(&app).await?;
         }

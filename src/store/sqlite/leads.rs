@@ -1,52 +1,106 @@
 //! Leads in SQLite.
 
-use super::{SqliteStore, audit, from_json, timestamp, to_json};
+use super::{
+    SqliteStore, audit, from_json,
+    operators::{self, Desk},
+    timestamp, to_json,
+};
 use crate::{
     domain::{Act, AuditKind, LeadId, ListingId},
-    leads::Lead,
-    store::{Leads, PackageRecord, Result, StoredLead},
+    leads::{GenericIdentifier, LeadParams},
+    store::{LeadCount, LeadEvent, LeadQuery, Leads, PackageRecord, Rebuilt, Result, StoredLead},
 };
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, params};
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+
+/// Who is named for what follows from listings alone.
+const PROGRAM: &str = "program";
+
+impl SqliteStore {
+    /// Runs a job with a desk in the writer's transaction.
+    async fn at_desk<T: Send + 'static>(
+        &self,
+        (params, today): (&LeadParams, Date),
+        by_hand: bool,
+        job: impl FnOnce(&Desk<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let who = if by_hand { self.who.clone() } else { PROGRAM.to_owned() };
+        let (params, now) = (params.clone(), self.now_ms());
+        self.write(move |db| job(&Desk::new(db, &params, today, now, &who))).await
+    }
+}
 
 #[async_trait]
 impl Leads for SqliteStore {
-    async fn replace(&self, leads: Vec<Lead>) -> Result<Vec<StoredLead>> {
-        self.write(move |db| replace(db, leads)).await
+    async fn link_step(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize> {
+        self.at_desk((params, today), false, move |desk| operators::step(desk, limit)).await
     }
 
-    async fn list(&self) -> Result<Vec<StoredLead>> {
+    async fn refresh(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize> {
+        self.at_desk((params, today), false, move |desk| operators::refresh(desk, limit)).await
+    }
+
+    async fn rebuild(&self, params: &LeadParams, today: Date) -> Result<Rebuilt> {
+        self.at_desk((params, today), false, |desk| operators::rebuild(desk)).await
+    }
+
+    async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, today: Date) -> Result<i64> {
+        let reason = reason.to_owned();
+        self.at_desk((params, today), true, move |desk| operators::merge(desk, lead, other, &reason)).await
+    }
+
+    async fn split(
+        &self,
+        lead: LeadId,
+        listings: &[ListingId],
+        reason: &str,
+        params: &LeadParams,
+        today: Date,
+    ) -> Result<i64> {
+        let (listings, reason) = (listings.to_vec(), reason.to_owned());
+        self.at_desk((params, today), true, move |desk| operators::split(desk, lead, &listings, &reason)).await
+    }
+
+    async fn undo(&self, change: i64, params: &LeadParams, today: Date) -> Result<()> {
+        self.at_desk((params, today), true, move |desk| operators::undo(desk, change)).await
+    }
+
+    async fn list(&self, query: LeadQuery) -> Result<Vec<StoredLead>> {
+        self.read(move |db| list(db, &query)).await
+    }
+
+    async fn counts(&self) -> Result<Vec<LeadCount>> {
         self.read(|db| {
-            let mut query = db.prepare("SELECT id, lead FROM leads ORDER BY place")?;
-            let mut rows = query.query([])?;
-            let mut leads = Vec::new();
-            while let Some(row) = rows.next()? {
-                leads.push(StoredLead { id: LeadId(row.get(0)?), lead: from_json("lead", &row.get::<_, String>(1)?)? });
-            }
-            Ok(leads)
+            let mut query = db.prepare_cached(
+                "SELECT county, state, count(*) FROM leads WHERE live = 1 GROUP BY county, state ORDER BY county, state",
+            )?;
+            let rows = query.query_map([], |row| {
+                Ok(LeadCount { county: row.get(0)?, state: row.get(1)?, leads: row.get::<_, i64>(2)?.unsigned_abs() })
+            })?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
         })
         .await
     }
 
     async fn show(&self, id: LeadId) -> Result<Option<StoredLead>> {
         self.read(move |db| {
-            let mut id = id.0;
-            // Numbers only ever merge into smaller ones, so this ends.
-            while let Some(into) = db
-                .query_row("SELECT merged_into FROM lead_numbers WHERE id = ?1 AND merged_into < id", [id], |row| {
-                    row.get(0)
-                })
-                .optional()?
-            {
-                id = into;
-            }
-            let text: Option<String> =
-                db.query_row("SELECT lead FROM leads WHERE id = ?1", [id], |row| row.get(0)).optional()?;
-            text.map(|text| Ok(StoredLead { id: LeadId(id), lead: from_json("lead", &text)? })).transpose()
+            let number = successor(db, id.0)?;
+            let mut query =
+                db.prepare_cached("SELECT id, lead, state, live FROM leads WHERE id = ?1 AND lead <> ''")?;
+            let mut rows = query.query([number])?;
+            rows.next()?.map(stored).transpose()
         })
         .await
+    }
+
+    async fn history(&self, id: LeadId) -> Result<Vec<LeadEvent>> {
+        self.read(move |db| operators::list_events(db, id.0)).await
+    }
+
+    async fn generic(&self, limit: u32) -> Result<Vec<GenericIdentifier>> {
+        self.read(move |db| operators::generic(db, limit)).await
     }
 
     async fn record_package(&self, package: PackageRecord) -> Result<()> {
@@ -91,50 +145,60 @@ impl Leads for SqliteStore {
         })
         .await
     }
-
-    async fn members(&self, id: LeadId) -> Result<Vec<ListingId>> {
-        self.read(move |db| {
-            let mut query = db.prepare_cached("SELECT id FROM listings WHERE lead = ?1 ORDER BY id")?;
-            let rows = query.query_map([id.0], |row| row.get(0).map(ListingId))?;
-            Ok(rows.collect::<std::result::Result<_, _>>()?)
-        })
-        .await
-    }
 }
 
-fn replace(db: &Connection, leads: Vec<Lead>) -> Result<Vec<StoredLead>> {
-    let mut before: BTreeMap<i64, i64> = BTreeMap::new();
-    let mut query = db.prepare("SELECT id, lead FROM listings WHERE lead IS NOT NULL")?;
-    let mut rows = query.query([])?;
+/// Where the listings of a number are now.
+fn successor(db: &Connection, mut number: i64) -> Result<i64> {
+    let mut query = db.prepare_cached("SELECT merged_into FROM leads WHERE id = ?1")?;
+    // A number that is alive again leads nowhere, so a chain has no loop; the bound is for a damaged file.
+    for _ in 0..1000 {
+        match query.query_row([number], |row| row.get::<_, Option<i64>>(0)).optional()?.flatten() {
+            Some(into) => number = into,
+            None => break,
+        }
+    }
+    Ok(number)
+}
+
+fn list(db: &Connection, query: &LeadQuery) -> Result<Vec<StoredLead>> {
+    let mut sql = String::from("SELECT id, lead, state, live FROM leads WHERE live = 1");
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    for (column, value) in [("county", &query.county), ("state", &query.state)] {
+        if let Some(value) = value {
+            sql.push_str(&format!(" AND {column} = ?"));
+            values.push(Box::new(value.clone()));
+        }
+    }
+    if let Some(after) = &query.after {
+        let level = operators::level_number(after.level);
+        sql.push_str(" AND (level < ? OR (level = ? AND (rank < ? OR (rank = ? AND id > ?))))");
+        values.extend([
+            Box::new(level) as Box<dyn ToSql>,
+            Box::new(level),
+            Box::new(after.rank),
+            Box::new(after.rank),
+            Box::new(after.id.0),
+        ]);
+    }
+    sql.push_str(" ORDER BY level DESC, rank DESC, id");
+    if query.limit > 0 {
+        sql.push_str(" LIMIT ?");
+        values.push(Box::new(query.limit));
+    }
+    let mut query = db.prepare_cached(&sql)?;
+    let mut rows = query.query(rusqlite::params_from_iter(values))?;
+    let mut leads = Vec::new();
     while let Some(row) = rows.next()? {
-        before.insert(row.get(0)?, row.get(1)?);
+        leads.push(stored(row)?);
     }
-    drop(rows);
-    db.execute_batch("DELETE FROM leads; UPDATE listings SET lead = NULL WHERE lead IS NOT NULL")?;
-    let mut taken = BTreeSet::new();
-    let mut stored = Vec::with_capacity(leads.len());
-    for (place, mut lead) in (0_i64..).zip(leads) {
-        let old: BTreeSet<i64> = lead.members.iter().filter_map(|id| before.get(&id.0).copied()).collect();
-        // When a lead split, the part that comes first keeps the number.
-        let number = if let Some(id) = old.iter().copied().find(|id| !taken.contains(id)) {
-            id
-        } else {
-            db.execute("INSERT INTO lead_numbers DEFAULT VALUES", [])?;
-            db.last_insert_rowid()
-        };
-        taken.insert(number);
-        for gone in old.into_iter().filter(|id| *id > number) {
-            db.execute("UPDATE lead_numbers SET merged_into = ?2 WHERE id = ?1", params![gone, number])?;
-        }
-        db.execute("UPDATE lead_numbers SET merged_into = NULL WHERE id = ?1", [number])?;
-        lead.id = Some(LeadId(number));
-        db.prepare_cached("INSERT INTO leads(id, rank, county, lead, place) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![number, lead.rank.value, lead.county.as_str(), to_json("lead", &lead)?, place])?;
-        let mut member = db.prepare_cached("UPDATE listings SET lead = ?2 WHERE id = ?1")?;
-        for id in &lead.members {
-            member.execute(params![id.0, number])?;
-        }
-        stored.push(StoredLead { id: LeadId(number), lead });
-    }
-    Ok(stored)
+    Ok(leads)
+}
+
+fn stored(row: &Row<'_>) -> Result<StoredLead> {
+    Ok(StoredLead {
+        id: LeadId(row.get(0)?),
+        lead: from_json("lead", row.get_ref(1)?.as_str().unwrap_or_default())?,
+        state: row.get(2)?,
+        live: row.get(3)?,
+    })
 }

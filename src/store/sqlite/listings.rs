@@ -1,8 +1,9 @@
 //! Listings in SQLite.
 
-use super::{SqliteStore, audit, from_json, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, operators, timestamp, to_json};
 use crate::{
     domain::{Assessment, AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
+    leads::Member,
     store::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, Result, StoredListing, Versions, Watched},
     text::Fingerprint,
 };
@@ -10,7 +11,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
-const COLUMNS: &str = "l.id, l.listing, l.assessment, l.fingerprint, l.sweep, l.lead, l.gone_ms, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
+const COLUMNS: &str = "l.id, l.listing, l.assessment, l.sweep, l.lead, l.gone_ms, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
     FROM listings l LEFT JOIN captures c ON c.id = l.capture LEFT JOIN captures o ON o.id = c.refers_to";
 
 /// Where a listing was read.
@@ -42,7 +43,7 @@ pub(super) fn upsert(db: &Connection, listing: &Listing, place: Place, now: i64)
          ON CONFLICT(canonical_url) DO UPDATE SET listing = excluded.listing, capture = coalesce(excluded.capture, capture), page = coalesce(excluded.page, page),
            sweep = excluded.sweep, last_seen_ms = excluded.last_seen_ms, gone_ms = NULL,
            assessment = CASE WHEN text_sha = excluded.text_sha THEN assessment END, verdict = CASE WHEN text_sha = excluded.text_sha THEN verdict END,
-           score = CASE WHEN text_sha = excluded.text_sha THEN score END, fingerprint = CASE WHEN text_sha = excluded.text_sha THEN fingerprint END,
+           score = CASE WHEN text_sha = excluded.text_sha THEN score END,
            text_sha = excluded.text_sha",
     )?
     .execute(params![
@@ -54,6 +55,7 @@ pub(super) fn upsert(db: &Connection, listing: &Listing, place: Place, now: i64)
         return Ok(true);
     };
     if gone.is_some() {
+        operators::presence(db, id, false)?;
         event(db, id, (ListingChange::Back, None), place, now)?;
     }
     if old != digest {
@@ -90,6 +92,7 @@ pub(super) fn gone(db: &Connection, page: PageId, sweep: SweepId, now: i64) -> R
         .query_map(params![page.0, now], |row| row.get(0))?
         .collect::<std::result::Result<Vec<i64>, _>>()?;
     for id in ids {
+        operators::presence(db, id, true)?;
         event(db, id, (ListingChange::Gone, None), Place { capture: None, page: None, sweep }, now)?;
     }
     Ok(())
@@ -134,7 +137,7 @@ impl Listings for SqliteStore {
                 audit::watch(db, &who, &seen, now)?;
             }
             let mut update = db.prepare_cached(
-                "UPDATE listings SET assessment = ?2, verdict = ?3, score = ?4, fingerprint = ?5, model = ?6, lexicon = ?7 WHERE id = ?1",
+                "UPDATE listings SET assessment = ?2, verdict = ?3, score = ?4, model = ?5, lexicon = ?6 WHERE id = ?1 RETURNING listing, gone_ms IS NOT NULL",
             )?;
             let mut yielded = db.prepare_cached(
                 "UPDATE shapes SET read = read + 1, suspects = suspects + ?2
@@ -151,18 +154,16 @@ impl Listings for SqliteStore {
                     contacted.execute([id.0])?;
                 }
                 yielded.execute(params![id.0, matches!(assessment.verdict, Verdict::Overt | Verdict::Disguised)])?;
-                update.execute(params![
-                    id.0, to_json("assessment", assessment)?, assessment.verdict.code(), assessment.score, to_json("fingerprint", fingerprint)?,
-                    versions.model, versions.lexicon
-                ])?;
+                let (listing, gone): (String, bool) = update.query_row(
+                    params![id.0, to_json("assessment", assessment)?, assessment.verdict.code(), assessment.score, versions.model, versions.lexicon],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )?;
+                let listing: Listing = from_json("listing", &listing)?;
+                operators::keep(db, &Member::of(*id, &listing, assessment, fingerprint.clone(), gone))?;
             }
             Ok(())
         })
         .await
-    }
-
-    async fn assessed(&self) -> Result<Vec<StoredListing>> {
-        self.read(|db| select(db, "WHERE l.assessment IS NOT NULL ORDER BY l.id", &[])).await
     }
 
     async fn page(&self, after: ListingId, limit: u32) -> Result<Vec<StoredListing>> {
@@ -267,16 +268,14 @@ fn select(db: &Connection, clause: &str, values: &[&dyn ToSql]) -> Result<Vec<St
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let assessment: Option<String> = row.get(2)?;
-        let fingerprint: Option<String> = row.get(3)?;
         found.push(StoredListing {
             id: ListingId(row.get(0)?),
             listing: from_json("listing", &row.get::<_, String>(1)?)?,
             assessment: assessment.map(|text| from_json("assessment", &text)).transpose()?,
-            fingerprint: fingerprint.map(|text| from_json("fingerprint", &text)).transpose()?,
-            sweep: SweepId(row.get(4)?),
-            lead: row.get(5)?,
-            gone: row.get::<_, Option<i64>>(6)?.map(timestamp),
-            capture: if row.get::<_, Option<i64>>(7)?.is_some() { Some(capture(row, 7)?) } else { None },
+            sweep: SweepId(row.get(3)?),
+            lead: row.get(4)?,
+            gone: row.get::<_, Option<i64>>(5)?.map(timestamp),
+            capture: if row.get::<_, Option<i64>>(6)?.is_some() { Some(capture(row, 6)?) } else { None },
         });
     }
     Ok(found)

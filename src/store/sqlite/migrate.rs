@@ -1,6 +1,6 @@
 //! Numbered migrations, one transaction each, never edited after a release.
 
-use super::frontier::key_hash;
+use super::{frontier::key_hash, operators};
 use crate::store::{Result, StoreError};
 use rusqlite::{Connection, functions::FunctionFlags};
 
@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_crawl.sql"),
     include_str!("migrations/0003_captures.sql"),
     include_str!("migrations/0004_evidence.sql"),
+    include_str!("migrations/0005_operators.sql"),
 ];
 
 /// The schema this program works with.
@@ -36,6 +37,14 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection
         .create_scalar_function("key_hash", 1, flags, |context| Ok(key_hash(context.get_raw(0).as_str()?, None)))?;
+    connection.create_scalar_function("link_facts", 4, flags, |context| {
+        let text = |at| context.get_raw(at).as_str();
+        let gone = context.get::<Option<i64>>(3)?.is_some();
+        operators::judged(context.get(0)?, text(1)?, text(2)?, gone).map_err(|error| user(&error))
+    })?;
+    connection.create_scalar_function("short_fingerprint", 1, flags, |context| {
+        operators::short_fingerprint(context.get_raw(0).as_str()?).map_err(|error| user(&error))
+    })?;
     for (number, sql) in (1..).zip(MIGRATIONS) {
         if number > found {
             let transaction = connection.transaction()?;
@@ -45,4 +54,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// An error of ours inside a function of SQL.
+fn user(error: &StoreError) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(error.to_string().into())
 }

@@ -11,6 +11,7 @@ mod imports;
 mod leads;
 mod listings;
 mod migrate;
+mod operators;
 mod seals;
 mod writer;
 
