@@ -103,7 +103,7 @@ pub fn compared(letters: usize, fingerprint: &Fingerprint, params: &LinkParams) 
     if letters >= params.min_text_chars { fingerprint.clone() } else { Fingerprint::default() }
 }
 
-/// Two listings that a person put together.
+/// Two listings that a person put together; it holds while they are on one side of every fence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bond {
     /// One.
@@ -166,6 +166,8 @@ pub fn link(nodes: &[Node], bonds: &[Bond], params: &LinkParams) -> Vec<Group> {
     let mut said: Vec<(usize, usize)> = bonds
         .iter()
         .filter_map(|bond| Some((*at.get(&bond.a)?, *at.get(&bond.b)?)))
+        // A later split takes back what a merge said.
+        .filter(|(a, b)| order.get(*a).map(|node| node.fence) == order.get(*b).map(|node| node.fence))
         .map(|(a, b)| (a.min(b), a.max(b)))
         .collect();
     said.sort_unstable();

@@ -204,7 +204,9 @@ fn fences_keep_apart_and_bonds_bring_together() {
     };
     assert_eq!(ids(&[node(1, FLAT, 0), node(2, FLAT, 7), node(3, CAMP, 7)], &[]), [vec![1], vec![2, 3]]);
     let bond = Bond { a: ListingId(3), b: ListingId(1) };
-    let all = link(&[node(1, FLAT, 0), node(3, CAMP, 7)], &[bond], &params);
+    let alone = |id, text, fence| Node { telling: Vec::new(), ..node(id, text, fence) };
+    assert_eq!(ids(&[alone(1, FLAT, 0), alone(3, CAMP, 7)], &[bond]), [[1], [3]]);
+    let all = link(&[alone(1, FLAT, 7), alone(3, CAMP, 7)], &[bond], &params);
     assert_eq!((all.len(), &all[0].ties[0].why), (1, &Why::Said));
 }
 

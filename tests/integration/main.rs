@@ -8,6 +8,7 @@ mod hostile;
 mod import;
 mod kill;
 mod migration;
+mod operators;
 mod render;
 mod revisit;
 mod seals;

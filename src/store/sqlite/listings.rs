@@ -253,7 +253,7 @@ impl Listings for SqliteStore {
     async fn forget_assessments(&self, sweep: Option<SweepId>) -> Result<u64> {
         self.write(move |db| {
             let forgotten = db.execute(
-                "UPDATE listings SET assessment = NULL, verdict = NULL, score = NULL, fingerprint = NULL WHERE ?1 IS NULL OR sweep = ?1",
+                "UPDATE listings SET assessment = NULL, verdict = NULL, score = NULL WHERE ?1 IS NULL OR sweep = ?1",
                 [sweep.map(|id| id.0)],
             )?;
             Ok(forgotten as u64)

@@ -21,7 +21,7 @@ pub(in crate::store::sqlite) fn merge(desk: &Desk<'_>, lead: LeadId, other: Lead
     let (own, others) = (live(desk, lead)?, live(desk, other)?);
     let change = begin(desk, JoinKind::Merge, lead, other, reason)?;
     let fence = own.first().map_or(Ok(0), |first| fence(desk, *first))?;
-    for listing in &others {
+    for listing in own.iter().chain(&others) {
         move_fence(desk, change, *listing, fence)?;
     }
     // Some pairs more than needed, so that one listing taken down does not part what a person put together.
@@ -51,8 +51,9 @@ pub(in crate::store::sqlite) fn split(
         return Err(StoreError::Refused("拆分后两边都必须至少有一条信息".to_owned()));
     }
     let change = begin(desk, JoinKind::Split, lead, lead, reason)?;
-    for listing in &out {
-        move_fence(desk, change, *listing, change)?;
+    for listing in &own {
+        let side = if out.contains(listing) { change } else { fence(desk, *listing)? };
+        move_fence(desk, change, *listing, side)?;
     }
     // They leave together, whatever linked them through the rest.
     for (a, b) in out.iter().zip(out.iter().skip(1)) {
@@ -156,6 +157,7 @@ fn set_fence(desk: &Desk<'_>, listing: i64, fence: i64) -> Result<()> {
     Ok(())
 }
 
+/// Places a listing on a side, where it stays until the change is taken back.
 fn move_fence(desk: &Desk<'_>, change: i64, listing: i64, after: i64) -> Result<()> {
     let before = fence(desk, listing)?;
     desk.db
