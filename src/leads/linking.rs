@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct LinkParams {
     /// Similarity, 0..1, from which two texts are the same advertisement.
     pub near_duplicate: f64,
-    /// The same when both show contacts and share none: templates travel between sellers.
+    /// The same when both show contacts and share none, and the poster's name is the same: templates travel between sellers.
     pub near_duplicate_other_contact: f64,
     /// Texts with fewer letters than this are compared by identifiers only.
     pub min_text_chars: usize,
@@ -58,6 +58,8 @@ pub struct Node {
     pub telling: Vec<(i64, IdentifierKind)>,
     /// Where it is.
     pub county: Jurisdiction,
+    /// The poster's name as shown.
+    pub author: Option<String>,
     /// Of its text; empty when the text is too short to be compared.
     pub fingerprint: Fingerprint,
     /// People keep listings of different fences apart; 0 for those nobody has fenced.
@@ -72,6 +74,7 @@ impl Node {
             id: member.id,
             telling: keys.filter(|(key, _)| !generic(*key)).collect(),
             county: member.assessment.county.clone(),
+            author: member.author.clone(),
             fingerprint: compared(member.letters, &member.fingerprint, params),
             fence,
         }
@@ -93,7 +96,8 @@ impl Node {
             && !self.contacts().any(|key| other.contacts().any(|own| own == key));
         let known = |place: &Jurisdiction| *place != Jurisdiction::Unknown;
         let apart = self.county != other.county && known(&self.county) && known(&other.county);
-        (!strangers || (similarity >= params.near_duplicate_other_contact && !apart)).then_some(similarity)
+        let same_name = self.author.is_some() && self.author == other.author;
+        (!strangers || (similarity >= params.near_duplicate_other_contact && same_name && !apart)).then_some(similarity)
     }
 }
 

@@ -15,3 +15,4 @@ mod seals;
 mod store_contract;
 mod support;
 mod sweep;
+mod trade;

@@ -1,5 +1,9 @@
 //! What can be typed.
 
+mod joins;
+
+pub use joins::JoinAct;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -322,6 +326,8 @@ pub enum LeadsCommand {
         /// L000042 or 42
         id: String,
     },
+    #[command(flatten)]
+    Join(JoinAct),
 }
 
 #[derive(Debug, clap::Args)]

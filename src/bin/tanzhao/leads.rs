@@ -21,8 +21,12 @@ use tanzhao::{
 };
 
 pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
+    if let LeadsCommand::Join(act) = order.what {
+        return crate::joins::joins(global, act).await;
+    }
     let app = App::open_read_only(&global.data_dir)?;
     match order.what {
+        LeadsCommand::Join(_) => {}
         LeadsCommand::List { format, county } => {
             let config = Config::load(global.config.as_deref())?;
             let receivers = packages::receivers(&config.city)?;

@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod crawl;
 mod import;
+mod joins;
 mod judge;
 mod leads;
 mod output;

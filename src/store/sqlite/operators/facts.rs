@@ -56,6 +56,7 @@ pub(super) fn read(db: &Connection, id: i64) -> Result<Option<Member>> {
 /// The part of the facts that a node needs; reading only that is three times as fast.
 #[derive(Deserialize)]
 struct Lean {
+    author: Option<String>,
     letters: usize,
     identifiers: Vec<Identifier>,
     assessment: LeanAssessment,
@@ -90,6 +91,7 @@ pub(super) fn node_of(desk: &Desk<'_>, id: i64, row: &Row<'_>) -> Result<Node> {
         id: ListingId(id),
         telling,
         county: lean.assessment.county,
+        author: lean.author,
         fingerprint: linking::compared(lean.letters, &fingerprint, &desk.params.link),
         fence: row.get("fence")?,
     })
