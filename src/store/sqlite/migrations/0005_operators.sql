@@ -17,6 +17,7 @@ CREATE INDEX leads_order ON leads(level DESC, rank DESC, id) WHERE live = 1;
 CREATE INDEX leads_state ON leads(state, level DESC, rank DESC, id) WHERE live = 1;
 CREATE INDEX leads_county ON leads(county, level DESC, rank DESC, id) WHERE live = 1;
 CREATE INDEX leads_stale ON leads(ranked_on) WHERE live = 1;
+CREATE INDEX leads_counts ON leads(county, state) WHERE live = 1;
 
 CREATE TABLE facts (
   listing INTEGER PRIMARY KEY REFERENCES listings(id), suspect INTEGER NOT NULL, waiting INTEGER NOT NULL,
