@@ -14,7 +14,7 @@ use crate::{
         standing::{Known, Registers, Wording},
     },
     store::{Added, ImportKind, NewImport, NewRows, StoreError, StoredLead},
-    tables::{self, Feedback, FileKind, Limits, Sheet, TableError, TableRecord},
+    tables::{self, Feedback, Limits, Sheet, TableError, TableRecord},
 };
 use anyhow::Context;
 use jiff::civil::Date;
@@ -118,8 +118,33 @@ fn split_with<T>(
     rows: impl FnOnce(Vec<crate::domain::Numbered<T>>) -> NewRows,
 ) -> impl FnOnce(Sheet<T>) -> (NewRows, Shape) {
     |sheet| {
-        let Sheet { format, encoding, rows: own, problems, ignored, hidden, captions, without_header } = sheet;
-        (rows(own), Sheet { format, encoding, rows: Vec::new(), problems, ignored, hidden, captions, without_header })
+        let Sheet {
+            rows: own,
+            format,
+            encoding,
+            problems,
+            unlisted,
+            refused,
+            ignored,
+            hidden,
+            captions,
+            without_header,
+        } = sheet;
+        (
+            rows(own),
+            Sheet {
+                rows: Vec::new(),
+                format,
+                encoding,
+                problems,
+                unlisted,
+                refused,
+                ignored,
+                hidden,
+                captions,
+                without_header,
+            },
+        )
     }
 }
 
@@ -137,7 +162,6 @@ fn read_file(path: &Path, limits: &Limits) -> anyhow::Result<Vec<u8>> {
 /// # Errors
 /// When the file cannot be read or is no such form.
 pub fn read_feedback(path: &Path, today: Date) -> anyhow::Result<Sheet<Feedback>> {
-    debug_assert_eq!(Feedback::KIND, FileKind::Feedback);
     let limits = Limits::default();
     let bytes = read_file(path, &limits).with_context(|| path.display().to_string())?;
     tables::read(&bytes, &limits, today).with_context(|| path.display().to_string())

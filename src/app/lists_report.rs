@@ -59,8 +59,10 @@ pub struct ListFile {
     pub stored: usize,
     /// Rows refused.
     pub refused: usize,
-    /// What was wrong, row by row.
+    /// What was wrong, row by row; no more than fifty thousand.
     pub rows: Vec<RowProblem>,
+    /// Problems beyond those.
+    pub unlisted: usize,
     /// Rows that were known.
     pub known: Vec<KnownRow>,
     /// Columns without a meaning, not read.
@@ -89,6 +91,7 @@ impl ListFile {
             stored: 0,
             refused: 0,
             rows: Vec::new(),
+            unlisted: 0,
             known: Vec::new(),
             ignored_columns: Vec::new(),
             hidden_rows: 0,
@@ -98,7 +101,8 @@ impl ListFile {
     }
 
     pub(super) fn take(&mut self, shape: Shape) {
-        self.refused = shape.refused();
+        self.refused = shape.refused;
+        self.unlisted = shape.unlisted;
         self.format = Some(shape.format);
         self.encoding = shape.encoding;
         self.rows = shape.problems;

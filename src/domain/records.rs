@@ -73,7 +73,7 @@ impl Institution {
     #[must_use]
     pub fn in_force(&self, on: Date) -> bool {
         const ENDED: &[&str] =
-            &["注销", "吊销", "撤销", "停业", "停办", "终止", "暂停", "过期", "失效", "关闭", "已停", "不合格"];
+            &["注销", "吊销", "撤销", "停业", "停办", "终止", "暂停", "过期", "失效", "关闭", "已停"];
         let ended = self.status.as_deref().is_some_and(|status| ENDED.iter().any(|word| status.contains(word)));
         !ended && self.valid_until.is_none_or(|last| on <= last)
     }

@@ -72,7 +72,7 @@ fn numbers(text: &str) -> Vec<Run> {
         at += word.len();
         let after = chars.iter().skip(at).copied().find(|c| !c.is_whitespace());
         if let Some(value) = value(&word) {
-            let digits = if word.iter().any(|c| *c == '十') { 2 } else { word.len() };
+            let digits = if word.contains(&'十') { 2 } else { word.len() };
             found.push(Run { value, digits, after });
         }
     }

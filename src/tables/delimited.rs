@@ -49,7 +49,8 @@ impl Delimited {
                 before.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
             let line = line.saturating_add(empty as u64);
             let row = u32::try_from(line.saturating_sub(more_lines)).unwrap_or(u32::MAX);
-            let breaks: usize = record.iter().map(|field| field.iter().filter(|byte| **byte == b'\n').count()).sum();
+            let breaks: usize =
+                record.iter().map(|field| field.split(|byte| *byte == b'\n').count().saturating_sub(1)).sum();
             more_lines += breaks as u64;
             let cells =
                 record.iter().take(MAX_COLUMNS).map(|field| Cell::of_text(&String::from_utf8_lossy(field))).collect();

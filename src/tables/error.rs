@@ -57,7 +57,7 @@ pub enum TableError {
         found: Vec<String>,
     },
     /// A column that must be there is not.
-    #[error("{}第 {row} 行的表头缺少列：{}；已有的列：{}", at(.sheet), .missing.join("；"), listed(.found))]
+    #[error("{}第 {row} 行的表头缺少列：{}；已有的列：{}", at(.sheet.as_deref()), .missing.join("；"), listed(.found))]
     MissingColumns {
         /// The sheet.
         sheet: Option<String>,
@@ -69,7 +69,7 @@ pub enum TableError {
         found: Vec<String>,
     },
     /// Two columns mean the same.
-    #[error("{}第 {row} 行的表头里“{}”和“{}”都表示“{meaning}”，不知道用哪一列；请删去或改名其中一列", at(.sheet), .columns.0, .columns.1)]
+    #[error("{}第 {row} 行的表头里“{}”和“{}”都表示“{meaning}”，不知道用哪一列；请删去或改名其中一列", at(.sheet.as_deref()), .columns.0, .columns.1)]
     DoubledColumn {
         /// The sheet.
         sheet: Option<String>,
@@ -83,7 +83,7 @@ pub enum TableError {
     /// A column looks like the identity of a complainant or a child.
     #[error(
         "{}第 {row} 行的列“{column}”看起来是投诉举报人或未成年人的身份信息。本系统不导入这类信息，整个文件未导入，数据行未读取；请删除该列后另存再导入{}",
-        at(.sheet), hint(*.kind, column)
+        at(.sheet.as_deref()), hint(*.kind, column)
     )]
     Identity {
         /// What was to be imported.
@@ -97,8 +97,8 @@ pub enum TableError {
     },
 }
 
-fn at(sheet: &Option<String>) -> String {
-    sheet.as_ref().map(|sheet| format!("工作表“{sheet}”")).unwrap_or_default()
+fn at(sheet: Option<&str>) -> String {
+    sheet.map(|sheet| format!("工作表“{sheet}”")).unwrap_or_default()
 }
 
 fn listed(words: &[String]) -> String {

@@ -58,10 +58,9 @@ fn kind_in(words: &str) -> Option<TrainingKind> {
     let named: Vec<TrainingKind> = sides.iter().filter(|(found, _)| *found).map(|(_, kind)| *kind).collect();
     match (subject, named.as_slice(), non_subject) {
         (true, [], false) => Some(TrainingKind::Subject),
-        (true, _, _) => None,
         (false, [one], _) => Some(*one),
         (false, [], true) | (false, [_, _, ..], _) => Some(TrainingKind::NonSubject),
-        (false, [], false) => None,
+        (true, _, _) | (false, [], false) => None,
     }
 }
 

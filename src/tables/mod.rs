@@ -58,6 +58,8 @@ impl Default for Limits {
 
 /// Columns beyond this one are not looked at.
 const MAX_COLUMNS: usize = 256;
+/// Problems kept with their words.
+const MAX_PROBLEMS: usize = 50_000;
 /// What a spreadsheet takes in one cell.
 const MAX_CELL_CHARS: usize = 32_767;
 
@@ -70,8 +72,12 @@ pub struct Sheet<T> {
     pub encoding: Option<&'static str>,
     /// Good rows, in the order of the file.
     pub rows: Vec<Numbered<T>>,
-    /// What was wrong, in the order of the file; a row may have several.
+    /// What was wrong, in the order of the file; a row may have several. No more than fifty thousand.
     pub problems: Vec<RowProblem>,
+    /// Problems beyond those.
+    pub unlisted: usize,
+    /// Rows that were refused.
+    pub refused: usize,
     /// Columns without a meaning here, dropped unread.
     pub ignored: Vec<String>,
     /// Rows that were hidden in the spreadsheet and not read.
@@ -80,17 +86,6 @@ pub struct Sheet<T> {
     pub captions: Vec<RowPlace>,
     /// Sheets in which no header was found.
     pub without_header: Vec<String>,
-}
-
-impl<T> Sheet<T> {
-    /// Rows that were refused.
-    #[must_use]
-    pub fn refused(&self) -> usize {
-        let mut places: Vec<_> =
-            self.problems.iter().filter(|problem| problem.refused).map(|problem| &problem.place).collect();
-        places.dedup();
-        places.len()
-    }
 }
 
 /// Reads a file whose name does not matter; `today` (Asia/Shanghai) tells days that cannot be yet.
@@ -107,6 +102,8 @@ pub fn read<T: TableRecord>(bytes: &[u8], limits: &Limits, today: Date) -> Resul
         encoding: book.encoding(),
         rows: Vec::new(),
         problems: Vec::new(),
+        unlisted: 0,
+        refused: 0,
         ignored: Vec::new(),
         hidden: 0,
         captions: Vec::new(),
@@ -138,10 +135,13 @@ pub fn read<T: TableRecord>(bytes: &[u8], limits: &Limits, today: Date) -> Resul
             let mut fields = Fields::new(header, &cells, place, today);
             let value = T::read(&mut fields);
             let (place, problems) = fields.finish();
-            if let Some(value) = value.filter(|_| !problems.iter().any(|problem| problem.refused)) {
-                sheet.rows.push(Numbered { place, value });
+            match value.filter(|_| !problems.iter().any(|problem| problem.refused)) {
+                Some(value) => sheet.rows.push(Numbered { place, value }),
+                None => sheet.refused += 1,
             }
-            sheet.problems.extend(problems);
+            let room = MAX_PROBLEMS.saturating_sub(sheet.problems.len());
+            sheet.unlisted += problems.len().saturating_sub(room);
+            sheet.problems.extend(problems.into_iter().take(room));
             ControlFlow::Continue(())
         })?;
         if over {
@@ -167,15 +167,12 @@ fn headers<T>(
             }
             if first.len() > header::SEARCHED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        match header::find(&first, kind) {
-            Some(header) => {
-                header.check(name.as_deref(), kind)?;
-                found.push((name, header));
-            }
-            None => {
-                seen.extend(first.iter().take(3).flat_map(|(_, cells)| header::words(cells)).take(20));
-                sheet.without_header.push(name.unwrap_or_else(|| "（文件）".to_owned()));
-            }
+        if let Some(header) = header::find(&first, kind) {
+            header.check(name.as_deref(), kind)?;
+            found.push((name, header));
+        } else {
+            seen.extend(first.iter().take(3).flat_map(|(_, cells)| header::words(cells)).take(20));
+            sheet.without_header.push(name.unwrap_or_else(|| "（文件）".to_owned()));
         }
     }
     if found.is_empty() {

@@ -61,7 +61,7 @@ fn is_number(digits: &str) -> bool {
         || (digits.starts_with('0') && (10..=12).contains(&digits.len()))
         || (matches!(digits.len(), 7 | 8) && !digits.starts_with('0'))
         || (digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800")))
-        || (digits.len() == 5 && (digits.starts_with("12") || digits.starts_with("9")))
+        || (digits.len() == 5 && (digits.starts_with("12") || digits.starts_with('9')))
 }
 
 #[cfg(test)]

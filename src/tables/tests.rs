@@ -78,7 +78,7 @@ fn good_rows_stay_and_bad_rows_are_named() {
                 T5,2026/11/3,启航,2812345,补课,2026-11-20,已办结\n";
     let sheet: Sheet<Complaint> = read_as(text.as_bytes()).expect("complaints");
     let rows: Vec<&str> = sheet.rows.iter().map(|row| row.value.number.as_str()).collect();
-    assert_eq!((rows, sheet.refused()), (vec!["T1", "T5"], 3));
+    assert_eq!((rows, sheet.refused), (vec!["T1", "T5"], 3));
     let first = &sheet.rows[0].value;
     assert_eq!(first.text.as_deref(), Some("我叫〔姓名〕 周末补课 〔号码〕"));
     assert_eq!((first.due_on, first.closed_as.as_deref()), (Some(date(2026, 11, 16)), None));
@@ -108,7 +108,7 @@ fn feedback_is_checked() {
                 L000042,属实,责令改正、立案,\"1,200\",王某,2026-11-20\n\
                 42x,属实,,,王某,2026-11-20\nL000043,好像有,,,王某,2026-11-20\nL000044,退回,,,王某,2026-11-20\n";
     let sheet: Sheet<Feedback> = read_as(text.as_bytes()).expect("feedback");
-    assert_eq!((sheet.rows.len(), sheet.refused()), (1, 3));
+    assert_eq!((sheet.rows.len(), sheet.refused), (1, 3));
     assert_eq!(sheet.rows[0].value.measures, ["责令改正", "立案"]);
     assert_eq!(sheet.rows[0].value.refund_yuan, Some(1200.0));
 }

@@ -5,21 +5,23 @@ use super::{
     merges::{Merges, Region},
     zipped::{Hidden, damaged, inspect},
 };
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx};
 use jiff::civil::Date;
-use std::{io::Cursor, mem};
+use std::{collections::BTreeMap, io::Cursor, mem};
 
 /// An open workbook.
 pub(super) struct Workbook<'a> {
     xlsx: Xlsx<Cursor<&'a [u8]>>,
     hidden: Hidden,
+    /// Merged regions by sheet, once read: finding them costs a walk through the whole sheet.
+    merged: BTreeMap<String, Vec<Region>>,
 }
 
 impl<'a> Workbook<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, TableError> {
         let hidden = inspect(bytes, limits)?;
         let xlsx = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
-        Ok(Self { xlsx, hidden })
+        Ok(Self { xlsx, hidden, merged: BTreeMap::new() })
     }
 
     /// The sheets that a person sees.
@@ -31,15 +33,20 @@ impl<'a> Workbook<'a> {
             .collect()
     }
 
+    fn regions(&mut self, name: &str) -> Result<Vec<Region>, TableError> {
+        if let Some(known) = self.merged.get(name) {
+            return Ok(known.clone());
+        }
+        let found = self.xlsx.merge_cells_by_sheet_name(name).map_err(|error| damaged(&error))?;
+        let region = |one: &Dimensions| Region { rows: (one.start.0, one.end.0), columns: (one.start.1, one.end.1) };
+        let regions: Vec<Region> = found.iter().map(region).collect();
+        self.merged.insert(name.to_owned(), regions.clone());
+        Ok(regions)
+    }
+
     /// Hands over the rows that are not hidden, merged cells filled, until told to stop; gives the number of hidden ones.
     pub(super) fn each_row(&mut self, name: &str, each: EachRow<'_>) -> Result<usize, TableError> {
-        let merged = self.xlsx.merge_cells_by_sheet_name(name).map_err(|error| damaged(&error))?;
-        let mut merges = Merges::new(
-            merged
-                .iter()
-                .map(|one| Region { rows: (one.start.0, one.end.0), columns: (one.start.1, one.end.1) })
-                .collect(),
-        );
+        let mut merges = Merges::new(self.regions(name)?);
         let hidden = self.hidden.get(name);
         let mut skipped = 0;
         let mut give = |row: u32, mut cells: Vec<Cell>| {

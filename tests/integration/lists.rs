@@ -90,6 +90,36 @@ async fn a_row_that_two_imports_brought_outlives_one_of_them() {
     assert_eq!(count().await, 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undone_import_leaves_what_was_there_before() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let app = App::open(dir.path()).expect("a new store");
+    let records = "当事人,处罚日期\n晨星,2026-01-02\n";
+    import(&app, ListKind::Registry, &file(dir.path(), "一.csv", REGISTRY)).await;
+    import(&app, ListKind::Records, &file(dir.path(), "二.csv", records)).await;
+    import(&app, ListKind::Reports, &file(dir.path(), "三.csv", REPORTS)).await;
+    let everything = async || {
+        let all = (
+            app.records.institutions().await.expect("institutions"),
+            app.records.violations().await.expect("violations"),
+            app.records.complaints(ComplaintFilter::All).await.expect("complaints"),
+        );
+        format!("{all:?}")
+    };
+    let before = everything().await;
+    for (kind, name, text) in [
+        (ListKind::Registry, "四.csv", REGISTRY.replace("学科类", "艺术类")),
+        (ListKind::Records, "五.csv", format!("{records}启航,2026-02-02\n")),
+        (ListKind::Reports, "六.csv", format!("{REPORTS}T2026-4,2026-11-21,启航,,补课,,\n")),
+    ] {
+        let report = import(&app, kind, &file(dir.path(), name, &text)).await;
+        assert_ne!(everything().await, before, "{name}");
+        let id = report.files[0].import.expect("a number");
+        assert!(matches!(app.records.undo(id, "李四").await.expect("an undo"), Undone::Removed(1..)));
+        assert_eq!(everything().await, before, "{name}");
+    }
+}
+
 const REPORTS: &str = "受理编号,受理日期,被投诉机构,被投诉电话,内容,办理期限,办理状态\n\
     T2026-1,2026-11-01,晨星教育,2812345,周末补课,,办理中\nT2026-2,2026-11-20,启航,,晚上十点还在上课,2026-12-20,\nT2026-3,2026-10-01,启航,,补课,,已办结\n";
 
@@ -123,7 +153,9 @@ async fn every_complaint_is_tracked_to_its_answer() {
     );
     assert_eq!(numbers(ComplaintFilter::Open).await, ["T2026-2 2026-12-20"]);
     assert_eq!(undo().await, Undone::InUse(vec!["T2026-1".into()]));
-    assert_eq!(app.records.held_complaints().await.expect("complaints")[0].not_leads, [LeadId(7)]);
+    let held = app.records.held_complaints().await.expect("complaints");
+    let first = held.iter().find(|one| one.id == case.id).expect("the complaint");
+    assert!(first.not_leads == [LeadId(7)] && first.leads.is_empty() && first.answered);
     let kinds = [AuditKind::ComplaintLinked, AuditKind::ComplaintUnlinked, AuditKind::ComplaintAnswered];
     for kind in kinds {
         assert_eq!(acts(&app, kind).await, 1, "{kind}");

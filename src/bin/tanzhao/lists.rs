@@ -15,9 +15,9 @@ use tanzhao::{
         lists_report::{FileFate, ListFile},
     },
     config::Config,
-    domain::beijing,
+    domain::{RowPlace, beijing},
     store::{ImportSummary, Undone},
-    tables::RowProblem,
+    tables::{Feedback, RowProblem},
 };
 
 /// Problems printed for a file; the report holds all.
@@ -81,37 +81,44 @@ fn print_file(file: &ListFile) {
         ),
         FileFate::Refused => "未导入，没有任何改动".to_owned(),
     };
-    println!("{}：{outcome}", file.file);
+    say(&format!("{}：{outcome}", file.file));
     if let Some(problem) = &file.problem {
-        println!("  文件有误：{problem}");
+        say(&format!("  文件有误：{problem}"));
     }
-    print_problems(&file.rows);
+    print_problems(&file.rows, file.unlisted);
     for row in file.known.iter().take(PRINTED) {
-        println!("  {}：此前已有（{}），保持不变", row.place.zh(), row.known_from);
+        say(&format!("  {}：此前已有（{}），保持不变", row.place.zh(), row.known_from));
     }
     if !file.ignored_columns.is_empty() {
-        println!("  未读取的列：{}", file.ignored_columns.join("、"));
+        say(&format!("  未读取的列：{}", file.ignored_columns.join("、")));
     }
     if file.hidden_rows > 0 {
-        println!("  隐藏的行 {} 行未读取；需要时请取消隐藏或筛选后再导入", file.hidden_rows);
+        say(&format!("  隐藏的行 {} 行未读取；需要时请取消隐藏或筛选后再导入", file.hidden_rows));
     }
     if !file.captions.is_empty() {
-        let rows: Vec<String> = file.captions.iter().take(PRINTED).map(|place| place.zh()).collect();
-        println!("  标题或备注行，略过：{}", rows.join("、"));
+        let rows: Vec<String> = file.captions.iter().take(PRINTED).map(RowPlace::zh).collect();
+        say(&format!("  标题或备注行，略过：{}", rows.join("、")));
     }
     for sheet in &file.sheets_without_header {
-        println!("  工作表“{sheet}”没有找到表头，未读取");
+        say(&format!("  工作表“{sheet}”没有找到表头，未读取"));
     }
 }
 
-fn print_problems(rows: &[RowProblem]) {
+fn print_problems(rows: &[RowProblem], unlisted: usize) {
     for row in rows.iter().take(PRINTED) {
         let fate = if row.refused { "整行未导入" } else { "此格略去" };
-        println!("  {} {}：填的是“{}”，需要{}（{fate}）", row.place.zh(), row.column, row.found, row.expected);
+        let RowProblem { place, column, found, expected, .. } = row;
+        say(&format!("  {} {column}：填的是“{found}”，需要{expected}（{fate}）", place.zh()));
     }
-    if rows.len() > PRINTED {
-        println!("  …… 另有 {} 处，见 --report 的文件", rows.len() - PRINTED);
+    let more = rows.len().saturating_sub(PRINTED) + unlisted;
+    if more > 0 {
+        say(&format!("  …… 另有 {more} 处，见 --report 的文件"));
     }
+}
+
+/// Prints a line that holds words of a file: one line stays one line, and nothing in it steers the terminal.
+fn say(line: &str) {
+    println!("{}", line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>());
 }
 
 /// Reads forms that counties filled in; says what is in them.
@@ -124,9 +131,13 @@ pub fn feedback(global: &Global, order: &Lists) -> anyhow::Result<Exit> {
     let mut report = Vec::new();
     for file in &order.files {
         let sheet = read_feedback(file, app.today())?;
-        println!("{}：{} 行可用，{} 行有误", file.display(), sheet.rows.len(), sheet.refused());
-        print_problems(&sheet.problems);
-        complete &= sheet.refused() == 0;
+        println!("{}：{} 行可用，{} 行有误", file.display(), sheet.rows.len(), sheet.refused);
+        print_problems(&sheet.problems, sheet.unlisted);
+        complete &= sheet.refused == 0;
+        for row in &sheet.rows {
+            let Feedback { lead, outcome, measures, handler, on, .. } = &row.value;
+            say(&format!("  {} {outcome}  {}  {handler}  {on}", lead.label(), measures.join("、")));
+        }
         let rows: Vec<_> = sheet.rows.iter().map(|row| json!({"place": row.place, "feedback": row.value})).collect();
         report.push(json!({"file": file.display().to_string(), "rows": rows, "problems": sheet.problems}));
     }

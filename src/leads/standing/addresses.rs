@@ -124,7 +124,7 @@ fn first_name<'a>(text: &'a str, words: &[String]) -> Option<(String, &'a str)> 
         .char_indices()
         .filter(|(_, c)| !('\u{4e00}'..='\u{9fff}').contains(c))
         .map(|(at, c)| at + c.len_utf8())
-        .last();
+        .next_back();
     let name = name.get(gap.unwrap_or(0)..)?;
     (2..=10).contains(&name.chars().count()).then(|| (name.to_owned(), tail))
 }

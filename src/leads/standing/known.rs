@@ -70,3 +70,50 @@ impl Known {
         known
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::leads::standing::wording::committed;
+    use serde_json::{from_value, json};
+
+    fn listing(author: &str, title: &str, posted_at: Option<&str>) -> Listing {
+        from_value(json!({
+            "url": "http://a.cn/1", "canonical_url": "http://a.cn/1", "source": "a", "source_kind": "classified", "title": title, "body": "",
+            "author": author, "price": null, "location": "新华路88号", "site_city": null, "posted_at": posted_at,
+            "fetched_at": "2026-11-20T17:00:00Z", "origins": [],
+        }))
+        .expect("a listing")
+    }
+
+    fn assessment(verdict: &str, county: &str) -> Assessment {
+        let contact =
+            |kind: &str, value: &str| json!({"kind": kind, "value": value, "span": [0, 1], "disguised": false});
+        from_value(json!({
+            "verdict": verdict, "score": 0.9, "probabilities": {"overt": 1.0, "disguised": 0.0, "non_subject": 0.0, "irrelevant": 0.0},
+            "forms": [], "subjects": ["math"], "stages": ["junior"], "county": county, "findings": [], "evidence": [], "flags": [],
+            "contacts": [contact("wechat", "wx13900000001"), contact("qq", "2857361"), contact("phone", "8613900000001")],
+        }))
+        .expect("an assessment")
+    }
+
+    #[test]
+    fn facts_of_the_listings_of_a_lead() {
+        let listings = [
+            (listing("王老师", "晨星教育 寒假班", None), assessment("overt", "双塔区")),
+            (listing("王老师", "美术班", Some("2026-11-01")), assessment("non_subject", "朝阳市")),
+        ];
+        let all = |range: &[(Listing, Assessment)]| {
+            Known::of(Some(LeadId(3)), range.iter().map(|(one, judged)| (one, judged)), "朝阳市", &committed())
+        };
+        let known = all(&listings);
+        assert_eq!((known.names.join(" "), known.phones.join(" ")), ("晨星教育 王老师".into(), "13900000001".into()));
+        assert_eq!((known.addresses.len(), known.counties.join(" ")), (1, "双塔区".into()));
+        // The day of fetching counts in Beijing, where no day of posting is shown.
+        assert_eq!((known.last_seen, known.subjects.len()), (Some(jiff::civil::date(2026, 11, 21)), 1));
+        assert!(
+            all(&listings[1..]).subjects.is_empty(),
+            "what is no offer of subjects does not count against a licence"
+        );
+    }
+}

@@ -39,7 +39,7 @@ pub struct StandingParams {
     pub look_back_months: u16,
     /// So many complaints are many.
     pub many_complaints: usize,
-    /// Days for an answer where the complaint itself gives none.
+    /// Days for an answer where the complaint itself gives none (15 by the rules on petitions, article 23).
     pub answer_days: u16,
 }
 
