@@ -37,7 +37,7 @@ pub enum ListKind {
 /// Imports files as lists of one kind, in the order given.
 ///
 /// # Errors
-/// When a file cannot be opened, and the store's. What is wrong inside a file is in the report.
+/// When a file cannot be opened or is too large (before anything is changed), and the store's. What is wrong inside a file is in the report.
 pub async fn import_lists(
     app: &App,
     kind: ListKind,
@@ -46,6 +46,10 @@ pub async fn import_lists(
     by: &str,
 ) -> anyhow::Result<ListsReport> {
     let mut report = ListsReport { by: by.to_owned(), files: Vec::new() };
+    // Before anything is changed.
+    for path in files {
+        check_size(path, &Limits::default()).with_context(|| path.display().to_string())?;
+    }
     for path in files {
         let file = one_file(app, kind, answer_days, path, by).await;
         report.files.push(file.with_context(|| path.display().to_string())?);
@@ -55,7 +59,7 @@ pub async fn import_lists(
 
 async fn one_file(app: &App, kind: ListKind, answer_days: u16, path: &Path, by: &str) -> anyhow::Result<ListFile> {
     let limits = Limits::default();
-    let bytes = read_file(path, &limits)?;
+    let bytes = std::fs::read(path)?;
     let import = NewImport {
         kind: match kind {
             ListKind::Registry => ImportKind::Registry,
@@ -148,13 +152,13 @@ fn split_with<T>(
     }
 }
 
-/// The bytes of a file that is not larger than a list may be.
-fn read_file(path: &Path, limits: &Limits) -> anyhow::Result<Vec<u8>> {
+/// Refuses a file that is larger than a list may be, before it is read.
+fn check_size(path: &Path, limits: &Limits) -> anyhow::Result<()> {
     let size = std::fs::metadata(path)?.len();
     if size > limits.file_bytes as u64 {
         return Err(TableError::TooLarge { found: size, most: limits.file_bytes as u64 }.into());
     }
-    Ok(std::fs::read(path)?)
+    Ok(())
 }
 
 /// Reads a 反馈表 that a county sent back; nothing is stored.
@@ -163,7 +167,8 @@ fn read_file(path: &Path, limits: &Limits) -> anyhow::Result<Vec<u8>> {
 /// When the file cannot be read or is no such form.
 pub fn read_feedback(path: &Path, today: Date) -> anyhow::Result<Sheet<Feedback>> {
     let limits = Limits::default();
-    let bytes = read_file(path, &limits).with_context(|| path.display().to_string())?;
+    check_size(path, &limits).with_context(|| path.display().to_string())?;
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
     tables::read(&bytes, &limits, today).with_context(|| path.display().to_string())
 }
 

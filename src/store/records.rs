@@ -137,7 +137,8 @@ pub enum Acted {
     Missing,
 }
 
-/// The contract of the lists. Each method is one transaction, its act in the audit log included.
+/// The contract of the lists. Each method is one transaction, its act in the audit log included. Leads whose standing may have
+/// changed are ranked again by the next [`super::Leads::refresh`].
 #[async_trait]
 pub trait Records: Send + Sync {
     /// Stores the rows of a file under a new import, all or nothing, and forgets none of those that were there: a violation

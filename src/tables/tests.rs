@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use rust_xlsxwriter::{Format, Formula, Workbook};
 
 const TODAY: Date = date(2026, 11, 30);
+static WHOLE: std::sync::LazyLock<Vec<u8>> =
+    std::sync::LazyLock::new(|| workbook().save_to_buffer().expect("a workbook"));
 
 fn read_as<T: TableRecord>(bytes: &[u8]) -> Result<Sheet<T>, TableError> {
     read(bytes, &Limits::default(), TODAY)
@@ -43,8 +45,7 @@ fn workbook() -> Workbook {
 
 #[test]
 fn a_registry_as_counties_send_it() {
-    let bytes = workbook().save_to_buffer().expect("a workbook");
-    let sheet: Sheet<Institution> = read_as(&bytes).expect("a registry");
+    let sheet: Sheet<Institution> = read_as(&WHOLE).expect("a registry");
     assert_eq!((sheet.format, sheet.rows.len(), sheet.hidden, sheet.captions.len()), ("xlsx", 2, 1, 1), "{sheet:#?}");
     assert_eq!(sheet.ignored, ["法定代表人"]);
     let [first, second] = sheet.rows.as_slice() else { panic!("two rows") };
@@ -170,7 +171,7 @@ proptest! {
 
     #[test]
     fn total_on_broken_workbooks(cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
-        let mut bytes = workbook().save_to_buffer().expect("a workbook");
+        let mut bytes = WHOLE.clone();
         for (at, byte) in cuts {
             let at = at.index(bytes.len());
             bytes[at] = byte;

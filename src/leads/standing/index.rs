@@ -2,14 +2,10 @@
 
 use super::{
     Certainty, Complaints, Known, LicensedMatch, PastViolation, Standing, StandingParams, Wording,
-    matters_with_licence,
     names::pairs,
     scoring::{Facts, MatchScore},
 };
-use crate::{
-    domain::{Complaint, Institution, LeadId, TrainingKind, Violation},
-    leads::Lead,
-};
+use crate::domain::{Complaint, Institution, LeadId, TrainingKind, Violation};
 use jiff::{Span, civil::Date};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -190,12 +186,6 @@ impl Registers {
             many_complaints: complaints.total >= self.params.many_complaints,
             complaints,
         }
-    }
-
-    /// Gives a lead its standing and the matters that are left with it; rank it afterwards.
-    pub fn attach(&self, lead: &mut Lead, known: &Known, today: Date) {
-        lead.standing = self.standing(known, today);
-        lead.matters = matters_with_licence(&lead.matters, &lead.standing);
     }
 
     fn licensed(&self, known: &Known, seen: &Facts, today: Date) -> Option<LicensedMatch> {

@@ -3,7 +3,7 @@
 use super::{Wording, names};
 use crate::{
     domain::{Assessment, ContactKind, Jurisdiction, LeadId, Listing, Stage, Subject, Verdict},
-    leads::identity,
+    leads::{IdentifierKind, Lead, identity},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -63,18 +63,57 @@ impl Known {
         known.names.extend(titles);
         known.subjects = subjects.into_iter().collect();
         known.stages = stages.into_iter().collect();
-        for list in [&mut known.names, &mut known.addresses, &mut known.phones, &mut known.counties] {
+        known.sorted()
+    }
+
+    /// What the lead itself still knows, without its listings: shop names without their families of words and flats, no places
+    /// as shown. Less than [`Known::of`] finds, and enough where a match has to be made again for every lead.
+    #[must_use]
+    pub fn of_lead(lead: &Lead, city: &str) -> Self {
+        let told = |wanted: &[IdentifierKind]| {
+            lead.known_as
+                .iter()
+                .filter(|one| wanted.contains(&one.kind))
+                .map(|one| one.value.clone())
+                .collect::<Vec<_>>()
+        };
+        let phones = lead.contacts.iter().filter(|seen| seen.contact.kind != ContactKind::Qq);
+        let county = |place: &Jurisdiction| match place {
+            Jurisdiction::Place(name) if name != city => Some(name.clone()),
+            _ => None,
+        };
+        let known = Self {
+            id: lead.id,
+            names: told(&[IdentifierKind::Name, IdentifierKind::Account]),
+            addresses: told(&[IdentifierKind::Address]),
+            phones: phones
+                .flat_map(|seen| identity::keys(&seen.contact))
+                .filter(|key| key.bytes().all(|byte| byte.is_ascii_digit()))
+                .collect(),
+            counties: std::iter::once(&lead.county).chain(&lead.copies).filter_map(county).collect(),
+            subjects: lead.subjects.clone(),
+            stages: lead.stages.clone(),
+            last_seen: lead.last_posted,
+        };
+        known.sorted()
+    }
+
+    fn sorted(mut self) -> Self {
+        for list in [&mut self.names, &mut self.addresses, &mut self.phones, &mut self.counties] {
             list.sort();
             list.dedup();
         }
-        known
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::leads::standing::wording::committed;
+    use crate::{
+        domain::{Contact, Span},
+        leads::{KnownAs, SeenContact, standing::wording::committed},
+    };
     use serde_json::{from_value, json};
 
     fn listing(author: &str, title: &str, posted_at: Option<&str>) -> Listing {
@@ -111,6 +150,22 @@ mod tests {
         assert_eq!((known.addresses.len(), known.counties.join(" ")), (1, "双塔区".into()));
         // The day of fetching counts in Beijing, where no day of posting is shown.
         assert_eq!((known.last_seen, known.subjects.len()), (Some(jiff::civil::date(2026, 11, 21)), 1));
+        let contact = |kind, value: &str| SeenContact {
+            contact: Contact { kind, value: value.into(), span: Span::new(0, 1), disguised: false },
+            seen_in: vec![],
+        };
+        let lead = Lead {
+            known_as: vec![KnownAs { kind: IdentifierKind::Name, value: "晨星".into(), seen_in: vec![] }],
+            contacts: vec![contact(ContactKind::Phone, "13900000001"), contact(ContactKind::Qq, "2857361")],
+            county: Jurisdiction::Place("朝阳市".into()),
+            copies: vec![Jurisdiction::Place("双塔区".into())],
+            ..Lead::default()
+        };
+        let less = Known::of_lead(&lead, "朝阳市");
+        assert_eq!(
+            (less.names, less.phones, less.counties),
+            (vec!["晨星".to_owned()], known.phones.clone(), known.counties.clone())
+        );
         assert!(
             all(&listings[1..]).subjects.is_empty(),
             "what is no offer of subjects does not count against a licence"

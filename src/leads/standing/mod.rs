@@ -220,7 +220,8 @@ pub fn exceeds_licence(standing: &Standing) -> bool {
 
 /// The suspected matters of a lead once its licence is known, sorted; findings of time, price and advertising always stay.
 ///
-/// A licence that has ended, or that nobody is sure of, changes nothing.
+/// A licence that has ended, or that nobody is sure of, changes nothing. The lead itself keeps what was found, so that undoing
+/// an import needs no second judgement: ask this wherever matters are shown.
 #[must_use]
 pub fn matters_with_licence(matters: &[String], standing: &Standing) -> Vec<String> {
     let gone: &[&str] = if clears_unlicensed(standing) {

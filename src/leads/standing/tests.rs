@@ -53,9 +53,6 @@ fn a_licence_for_the_arts_that_teaches_maths_is_exceeded() {
     let standing = lists.standing(&offer, TODAY);
     assert!(exceeds_licence(&standing) && !clears_unlicensed(&standing), "{standing:#?}");
     assert_eq!(matters_with_licence(&["M05".into(), "M16".into()], &standing), ["M06", "M16"]);
-    let mut lead = crate::leads::Lead { matters: vec!["M04".into(), "M08".into()], ..crate::leads::Lead::default() };
-    lists.attach(&mut lead, &offer, TODAY);
-    assert_eq!((lead.matters, lead.standing == standing), (vec!["M06".to_owned(), "M08".to_owned()], true));
     let only_arts = Known { subjects: vec![], ..offer };
     let standing = lists.standing(&only_arts, TODAY);
     assert_eq!(matters_with_licence(&["M16".into()], &standing), ["M16"]);

@@ -155,6 +155,7 @@ pub(super) fn tie(db: &Connection, complaint: i64, lead: LeadId, about: bool, by
          ON CONFLICT(complaint, lead) DO UPDATE SET linked = excluded.linked, at_ms = excluded.at_ms, who = excluded.who",
     )?
     .execute(params![complaint, lead.0, about, now, by])?;
+    db.prepare_cached("UPDATE leads SET ranked_on = '' WHERE live = 1 AND id = ?1")?.execute([lead.0])?;
     let kind = if about { AuditKind::ComplaintLinked } else { AuditKind::ComplaintUnlinked };
     let details = json!({"lead": lead.label()});
     audit::append(db, &Act { who: by.to_owned(), kind, object: format!("complaint {complaint}"), details }, now)?;
@@ -175,6 +176,10 @@ pub(super) fn answer(db: &Connection, complaint: i64, answer: &Answer, now: i64)
     }
     db.prepare_cached("UPDATE complaints SET answered_on = ?2, answer = ?3, answered_by = ?4 WHERE id = ?1")?
         .execute(params![complaint, answer.on.to_string(), answer.text, answer.by])?;
+    db.prepare_cached(
+        "UPDATE leads SET ranked_on = '' WHERE live = 1 AND id IN (SELECT lead FROM complaint_leads WHERE complaint = ?1 AND linked)",
+    )?
+    .execute([complaint])?;
     // The text may name people; the log says that there is one and which.
     let details = json!({"on": answer.on, "sha256": crate::evidence::sha256_hex(answer.text.as_bytes())});
     let act = Act {

@@ -161,7 +161,14 @@ fn add(db: &Connection, import: NewImport, rows: &NewRows, refused: usize, now: 
     });
     let act = Act { who: import.by.clone(), kind: AuditKind::RecordsImported, object: format!("import {id}"), details };
     audit::append(db, &act, now)?;
+    mark_stale(db)?;
     Ok(Some(Added { record: ImportRecord { id, import, sweep: None }, stored, known }))
+}
+
+/// What is known of any lead may have changed: the next refresh ranks them again.
+fn mark_stale(db: &Connection) -> Result<()> {
+    db.prepare_cached("UPDATE leads SET ranked_on = '' WHERE live = 1 AND ranked_on <> ''")?.execute([])?;
+    Ok(())
 }
 
 /// Where a row with this key was stored before.
@@ -235,5 +242,6 @@ fn undo(db: &Connection, import: i64, by: &str, now: i64) -> Result<Undone> {
     let details = json!({"kind": kind, "file": file, "rows": removed});
     let act = Act { who: by.to_owned(), kind: AuditKind::ImportUndone, object: format!("import {import}"), details };
     audit::append(db, &act, now)?;
+    mark_stale(db)?;
     Ok(Undone::Removed(removed))
 }
