@@ -28,6 +28,7 @@ pub mod extract;
 pub mod leads;
 pub mod signals;
 pub mod sources;
+pub mod tables;
 pub mod text;
 
 pub mod crawl;

@@ -57,6 +57,8 @@ cargo run --quiet --locked -- --data-dir "$scratch/data" demo --once >"$scratch/
 
 say "recordings, written by foreign tools"
 "$venv/bin/python" tests/outside/check_import.py "${CARGO_TARGET_DIR:-target}/debug/tanzhao" "$scratch/import"
+say "lists, written by foreign tools"
+"$venv/bin/python" tests/outside/check_lists.py "${CARGO_TARGET_DIR:-target}/debug/tanzhao" "$scratch/lists"
 say "archive, index and audit log, read by foreign tools"
 # The second time the list pages are unchanged, which makes revisit records.
 cargo run --quiet --locked -- --data-dir "$scratch/data" demo --once --output "$scratch/again" >>"$scratch/demo.txt"

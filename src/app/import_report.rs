@@ -107,7 +107,7 @@ impl FileReport {
 
     pub(super) fn remember(&mut self, record: &ImportRecord) {
         self.import = Some(record.id);
-        self.sweep = Some(record.sweep.0);
+        self.sweep = record.sweep.map(|sweep| sweep.0);
         self.imported_at = Some(record.import.at);
         self.imported_by = Some(record.import.by.clone());
     }

@@ -8,6 +8,8 @@ pub mod golden;
 pub mod handover;
 pub mod import_report;
 pub mod importing;
+pub mod lists;
+pub mod lists_report;
 pub mod recorded;
 pub mod rendering;
 pub mod rereading;
@@ -21,7 +23,7 @@ use crate::{
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::{AuditKind, beijing},
     evidence::sha256_hex,
-    store::{Audit, Frontier, Imports, Leads, Listings, Seals, StoreError, Watched, sqlite::SqliteStore},
+    store::{Audit, Frontier, Imports, Leads, Listings, Records, Seals, StoreError, Watched, sqlite::SqliteStore},
 };
 use jiff::civil::Date;
 use std::{
@@ -47,6 +49,8 @@ pub struct App {
     pub leads: Arc<dyn Leads>,
     /// Files that people brought in.
     pub imports: Arc<dyn Imports>,
+    /// Lists that people brought in.
+    pub records: Arc<dyn Records>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
     /// Captures under Merkle roots.
@@ -87,6 +91,7 @@ impl App {
             listings: Arc::clone(&store) as Arc<dyn Listings>,
             leads: Arc::clone(&store) as Arc<dyn Leads>,
             imports: Arc::clone(&store) as Arc<dyn Imports>,
+            records: Arc::clone(&store) as Arc<dyn Records>,
             audit: Arc::clone(&store) as Arc<dyn Audit>,
             seals: store,
             who,

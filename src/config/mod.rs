@@ -58,6 +58,7 @@ struct RawConfig {
     crawl: RawCrawl,
     link: Option<crate::leads::LinkParams>,
     rank: Option<crate::leads::RankWeights>,
+    standing: Option<crate::leads::StandingParams>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -145,13 +146,17 @@ impl Config {
         if let Err(error) = rank.check() {
             problems.push(format!("{file}: {error}"));
         }
+        let standing = raw.standing.unwrap_or_default();
+        if let Err(error) = standing.check() {
+            problems.push(format!("{file}: {error}"));
+        }
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
         let city = raw.city.unwrap_or(base.city);
         Ok(Self {
             contact: raw.contact.unwrap_or_default().trim().to_owned(),
-            leads: LeadParams { city: city.clone(), link: raw.link.unwrap_or_default(), rank },
+            leads: LeadParams { city: city.clone(), link: raw.link.unwrap_or_default(), rank, standing },
             city,
             workers,
             timeout: Duration::from_secs(timeout),

@@ -180,6 +180,19 @@ codes! {
         /// Recruits teachers; may corroborate a lead.
         IntelRecruiting = "intel_recruiting", "招聘情报";
     }
+    /// What a licence allows to teach.
+    TrainingKind {
+        /// School subjects.
+        Subject = "subject", "学科类";
+        /// Sports.
+        Sports = "sports", "体育类";
+        /// Music, fine arts, dance.
+        Arts = "arts", "文化艺术类";
+        /// Science and technology.
+        Technology = "technology", "科技类";
+        /// Non-subject without saying which.
+        NonSubject = "non_subject", "非学科类";
+    }
     /// The kind of an act in the audit log.
     AuditKind {
         /// A sweep was opened.
@@ -204,6 +217,16 @@ codes! {
         SourceQuarantined = "source_quarantined", "隔离来源";
         /// A person looked at a quarantined source and lets it be asked again.
         SourceReleased = "source_released", "解除来源隔离";
+        /// A list of institutions, violations or complaints was imported.
+        RecordsImported = "records_imported", "导入名册或记录";
+        /// An import was taken back, all its rows removed.
+        ImportUndone = "import_undone", "撤销导入";
+        /// A complaint was tied to a lead.
+        ComplaintLinked = "complaint_linked", "投诉关联线索";
+        /// A complaint was untied from a lead.
+        ComplaintUnlinked = "complaint_unlinked", "投诉解除关联";
+        /// A complaint was answered.
+        ComplaintAnswered = "complaint_answered", "答复投诉";
     }
 }
 

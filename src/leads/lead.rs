@@ -1,6 +1,6 @@
 //! A lead: one operator with every listing that points at it, and what they say together.
 
-use super::{Group, Identifier, IdentifierKind, LeadParams, Member, Rank, Support, identity, rank, routing};
+use super::{Group, Identifier, IdentifierKind, LeadParams, Member, Rank, Standing, Support, identity, rank, routing};
 use crate::domain::{Contact, ContactKind, Flag, Form, Jurisdiction, LeadId, ListingId, SourceId, Stage, Subject};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,9 @@ pub struct Lead {
     pub first_posted: Option<Date>,
     /// Latest day of posting known, Asia/Shanghai.
     pub last_posted: Option<Date>,
+    /// What the bureau knows about it from elsewhere.
+    #[serde(default)]
+    pub standing: Standing,
 }
 
 /// A contact of an operator and the listings that show it.
@@ -199,6 +202,7 @@ impl Lead {
             gone: own.iter().filter(|member| member.gone).count(),
             county: route.main,
             copies: route.copies,
+            standing: Standing::default(),
         };
         lead.rank = rank::rank(&lead, &params.rank, today);
         lead

@@ -14,6 +14,7 @@ pub mod rank;
 pub mod routing;
 #[cfg(test)]
 mod samples;
+pub mod standing;
 
 pub use generic::{GenericIdentifier, GenericReason};
 pub use identity::{Identifier, IdentifierKind};
@@ -21,6 +22,7 @@ pub use lead::{KnownAs, Lead, Link, LinkReason, SeenContact};
 pub use linking::{Bond, Group, LinkParams, Node, link};
 pub use member::{Member, Support};
 pub use rank::{Level, Part, Rank, RankWeights, WeightError};
+pub use standing::{Standing, StandingParams};
 
 use crate::domain::ListingId;
 use jiff::civil::Date;
@@ -37,11 +39,18 @@ pub struct LeadParams {
     pub link: LinkParams,
     /// What goes first.
     pub rank: RankWeights,
+    /// When an operator is taken for one of a list.
+    pub standing: StandingParams,
 }
 
 impl Default for LeadParams {
     fn default() -> Self {
-        Self { city: "朝阳市".to_owned(), link: LinkParams::default(), rank: RankWeights::default() }
+        Self {
+            city: "朝阳市".to_owned(),
+            link: LinkParams::default(),
+            rank: RankWeights::default(),
+            standing: StandingParams::default(),
+        }
     }
 }
 

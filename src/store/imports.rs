@@ -10,6 +10,12 @@ use jiff::Timestamp;
 pub enum ImportKind {
     /// Pages that a person recorded.
     Capture,
+    /// Licensed institutions.
+    Registry,
+    /// Past violations.
+    Records,
+    /// Complaints and tips.
+    Reports,
 }
 
 impl ImportKind {
@@ -18,6 +24,26 @@ impl ImportKind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Capture => "capture",
+            Self::Registry => "registry",
+            Self::Records => "records",
+            Self::Reports => "reports",
+        }
+    }
+
+    /// The kind by its name in the store.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Capture, Self::Registry, Self::Records, Self::Reports].into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Capture => "网页记录",
+            Self::Registry => "持证机构名册",
+            Self::Records => "违法记录",
+            Self::Reports => "投诉举报",
         }
     }
 }
@@ -46,8 +72,8 @@ pub struct ImportRecord {
     pub id: i64,
     /// What it was.
     pub import: NewImport,
-    /// The sweep under which its listings are kept.
-    pub sweep: SweepId,
+    /// The sweep under which its listings are kept; `None` for lists, which have none.
+    pub sweep: Option<SweepId>,
 }
 
 /// A recorded page that was kept.
@@ -78,7 +104,7 @@ pub type Recording = Box<dyn Iterator<Item = Recorded> + Send>;
 /// The contract of the imports.
 #[async_trait]
 pub trait Imports: Send + Sync {
-    /// The import of a file with this content, if there was one.
+    /// The import of a file with this content, if there was one that was not undone.
     async fn find(&self, kind: ImportKind, sha256: &str) -> Result<Option<ImportRecord>>;
 
     /// Stores a recording, all of it or nothing, under a sweep of its own that is finished at once. A listing that is

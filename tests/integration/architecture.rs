@@ -16,6 +16,8 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
     ("capture_files", Purity::Pure, &["domain", "evidence"]),
     ("extract", Purity::Pure, &["domain", "sources"]),
     ("signals", Purity::Pure, &["domain", "text"]),
+    // Spreadsheets of bureaus: signals finds what would identify a complainant, evidence masks it.
+    ("tables", Purity::Pure, &["domain", "evidence", "signals"]),
     ("classify", Purity::Pure, &["domain", "text", "signals"]),
     ("assess", Purity::Pure, &["domain", "text", "signals", "classify"]),
     ("leads", Purity::Pure, &["domain", "text", "signals", "assess"]),
@@ -37,6 +39,7 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
             "capture_files",
             "extract",
             "signals",
+            "tables",
             "classify",
             "assess",
             "leads",

@@ -7,6 +7,7 @@ mod frontier_life;
 mod hostile;
 mod import;
 mod kill;
+mod lists;
 mod migration;
 mod operators;
 mod render;

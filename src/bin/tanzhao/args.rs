@@ -4,6 +4,7 @@ mod joins;
 
 pub use joins::JoinAct;
 
+use crate::list_args::{Complaints, ListFormat, Lists};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -52,6 +53,8 @@ pub enum Command {
     Source(Source),
     /// Bring in files that people made
     Import(Import),
+    /// Complaints, from receipt to answer
+    Complaints(Complaints),
     /// Extract and judge again from the archived pages, without any request
     Reprocess(Reprocess),
     /// What is running, what is blocked and why
@@ -223,6 +226,29 @@ pub enum ImportCommand {
         /// Fill ${NAME} in definitions (may be repeated)
         #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
         set: Vec<(String, String)>,
+    },
+    /// Licensed institutions
+    Registry(Lists),
+    /// Past violations
+    Records(Lists),
+    /// Complaints and tips, without who complained
+    Reports(Lists),
+    /// Read forms that counties filled in and say what is in them; nothing is stored
+    Feedback(Lists),
+    /// What was imported
+    List {
+        /// How to print
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// Take an imported list back, exactly its rows
+    Undo {
+        /// Its number in `import list`
+        #[arg(value_name = "ID")]
+        import: i64,
+        /// Who takes it back
+        #[arg(long, env = "USER", hide_env_values = true, default_value = "未注明", value_name = "NAME")]
+        by: String,
     },
 }
 

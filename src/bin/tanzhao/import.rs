@@ -2,6 +2,7 @@
 
 use crate::{
     args::{Global, Import, ImportCommand},
+    lists,
     output::{Exit, write_json},
 };
 use anyhow::{Context, bail};
@@ -11,6 +12,7 @@ use tanzhao::{
         App, builtin,
         import_report::{FileOutcome, FileReport, ImportReport, PageOutcome},
         importing,
+        lists::ListKind,
         sweep::{built_in_sources, load_sources},
     },
     config::Config,
@@ -27,6 +29,12 @@ pub async fn import(global: &Global, order: Import) -> anyhow::Result<Exit> {
             };
             capture(global, &files, Registry::new(sources)?, by.trim(), report).await
         }
+        ImportCommand::Registry(order) => lists::import(global, ListKind::Registry, order).await,
+        ImportCommand::Records(order) => lists::import(global, ListKind::Records, order).await,
+        ImportCommand::Reports(order) => lists::import(global, ListKind::Reports, order).await,
+        ImportCommand::Feedback(order) => tokio::task::block_in_place(|| lists::feedback(global, &order)),
+        ImportCommand::List { format } => lists::list(global, format).await,
+        ImportCommand::Undo { import, by } => lists::undo(global, import, &by).await,
     }
 }
 

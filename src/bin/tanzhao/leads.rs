@@ -161,6 +161,9 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
         println!("  {} {:.3}  {}", cell(&part.name_zh, 12), part.value, part.words);
     }
     println!("涉嫌事项：{}", lead.matters.join("、"));
+    for line in lead.standing.words() {
+        println!("{}", mask_text(&line, &[]));
+    }
     for seen in &lead.contacts {
         println!(
             "联系方式：{} {}（出现在 {} 条信息）",

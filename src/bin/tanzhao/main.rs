@@ -2,11 +2,14 @@
 
 mod args;
 mod audit;
+mod complaints;
 mod crawl;
 mod import;
 mod joins;
 mod judge;
 mod leads;
+mod list_args;
+mod lists;
 mod output;
 mod source;
 
@@ -44,6 +47,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Sweep(sweep) => crawl::sweep(&global, sweep).await,
         Command::Source(source) => source::source(&global, source).await,
         Command::Import(order) => import::import(&global, order).await,
+        Command::Complaints(order) => complaints::complaints(&global, order).await,
         Command::Reprocess(order) => crawl::reprocess(&global, order).await,
         Command::Status(order) => crawl::status(&global, order).await,
         Command::Classify(order) => tokio::task::block_in_place(|| judge::classify(&order)),

@@ -6,7 +6,7 @@ use crate::{
     store::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording, Result, StoreError},
 };
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, Row, params};
 
 #[async_trait]
 impl Imports for SqliteStore {
@@ -29,19 +29,13 @@ impl Imports for SqliteStore {
             let sweep = db
                 .prepare_cached("INSERT INTO sweeps(started_ms, finished_ms, sources) VALUES (?1, ?1, ?2)")?
                 .insert(params![now, sources])?;
-            let id = db
-                .prepare_cached(
-                    "INSERT INTO imports(kind, file, sha256, bytes, imported_by, imported_ms, sweep) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                )?
-                .insert(params![
-                    import.kind.code(), import.file, import.sha256, i64::try_from(import.bytes).unwrap_or(i64::MAX), import.by, now, sweep
-                ])?;
+            let id = insert(db, &import, Some(SweepId(sweep)))?;
             while let Some(Recorded::Page(page)) = piece {
                 keep(db, &page, id, SweepId(sweep), now)?;
                 piece = recording.next();
             }
             match piece {
-                Some(_) => Ok(Some(ImportRecord { id, import, sweep: SweepId(sweep) })),
+                Some(_) => Ok(Some(ImportRecord { id, import, sweep: Some(SweepId(sweep)) })),
                 None => Err(StoreError::Abandoned),
             }
         })
@@ -49,27 +43,52 @@ impl Imports for SqliteStore {
     }
 }
 
-fn find(db: &Connection, kind: ImportKind, sha256: &str) -> Result<Option<ImportRecord>> {
-    let record = db
+/// What [`record`] reads.
+pub(super) const COLUMNS: &str = "id, kind, file, sha256, bytes, imported_by, imported_ms, sweep";
+
+/// Remembers a file; gives its number.
+pub(super) fn insert(db: &Connection, import: &NewImport, sweep: Option<SweepId>) -> Result<i64> {
+    let id = db
         .prepare_cached(
-            "SELECT id, file, bytes, imported_by, imported_ms, sweep FROM imports WHERE kind = ?1 AND sha256 = ?2",
+            "INSERT INTO imports(kind, file, sha256, bytes, imported_by, imported_ms, sweep) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
-        .query_row(params![kind.code(), sha256], |row| {
-            Ok(ImportRecord {
-                id: row.get(0)?,
-                import: NewImport {
-                    kind,
-                    file: row.get(1)?,
-                    sha256: sha256.to_owned(),
-                    bytes: row.get::<_, i64>(2)?.unsigned_abs(),
-                    by: row.get(3)?,
-                    at: timestamp(row.get(4)?),
-                },
-                sweep: SweepId(row.get(5)?),
-            })
-        })
-        .optional()?;
-    Ok(record)
+        .insert(params![
+            import.kind.code(),
+            import.file,
+            import.sha256,
+            i64::try_from(import.bytes).unwrap_or(i64::MAX),
+            import.by,
+            import.at.as_millisecond(),
+            sweep.map(|sweep| sweep.0)
+        ])?;
+    Ok(id)
+}
+
+/// The import of a content that was not undone.
+pub(super) fn find(db: &Connection, kind: ImportKind, sha256: &str) -> Result<Option<ImportRecord>> {
+    let mut query = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM imports WHERE kind = ?1 AND sha256 = ?2 AND undone_ms IS NULL"
+    ))?;
+    let mut rows = query.query(params![kind.code(), sha256])?;
+    rows.next()?.map(record).transpose()
+}
+
+/// Reads the columns of [`COLUMNS`].
+pub(super) fn record(row: &Row<'_>) -> Result<ImportRecord> {
+    let kind: String = row.get(1)?;
+    let unknown = || StoreError::Damaged { column: "import kind", source: serde::de::Error::custom(&kind) };
+    Ok(ImportRecord {
+        id: row.get(0)?,
+        import: NewImport {
+            kind: ImportKind::parse(&kind).ok_or_else(unknown)?,
+            file: row.get(2)?,
+            sha256: row.get(3)?,
+            bytes: row.get::<_, i64>(4)?.unsigned_abs(),
+            by: row.get(5)?,
+            at: timestamp(row.get(6)?),
+        },
+        sweep: row.get::<_, Option<i64>>(7)?.map(SweepId),
+    })
 }
 
 fn keep(db: &Connection, page: &RecordedCapture, import: i64, sweep: SweepId, now: i64) -> Result<()> {

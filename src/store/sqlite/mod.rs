@@ -6,12 +6,14 @@
 
 mod audit;
 mod captures;
+mod complaints;
 mod frontier;
 mod imports;
 mod leads;
 mod listings;
 mod migrate;
 mod operators;
+mod records;
 mod seals;
 mod writer;
 
