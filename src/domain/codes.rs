@@ -74,6 +74,9 @@ macro_rules! codes {
     )*};
 }
 
+// Codes of one subject may stand in a file of their own.
+pub(super) use codes;
+
 codes! {
     /// What a listing is, in the four classes of the labelling guide.
     Verdict {
@@ -227,6 +230,14 @@ codes! {
         ComplaintUnlinked = "complaint_unlinked", "投诉解除关联";
         /// A complaint was answered.
         ComplaintAnswered = "complaint_answered", "答复投诉";
+        /// A lead went from one state of its life to another.
+        LeadMoved = "lead_moved", "线索流转";
+        /// A lead was given to one analyst, for longer, or back to all.
+        LeadAssigned = "lead_assigned", "线索分派";
+        /// What people had decided about a lead ended with it, because its listings went into another.
+        LeadEnded = "lead_ended", "线索并入而终结";
+        /// Subjects and inspectors were drawn at random.
+        DrawMade = "draw_made", "双随机抽取";
     }
 }
 
