@@ -7,6 +7,7 @@
 pub mod generic;
 pub mod identity;
 pub mod lead;
+pub mod lifecycle;
 pub mod linking;
 pub mod member;
 pub mod numbers;
