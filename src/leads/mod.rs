@@ -4,6 +4,7 @@
 //! [`rank()`](rank::rank) the order. Nothing here reads a clock or a file; the same listings in any order
 //! give the same leads.
 
+pub mod draw;
 pub mod generic;
 pub mod identity;
 pub mod lead;
