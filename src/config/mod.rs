@@ -2,11 +2,17 @@
 //!
 //! The file is `tanzhao.toml`; unknown keys are errors. Nothing in it makes a sweep less polite than its source definitions.
 
+mod people;
+mod queue;
 mod render;
 
+pub use queue::QueueConfig;
 pub use render::{RenderConfig, Switch};
 
-use crate::{crawl::render::Budget, leads::LeadParams};
+use crate::{
+    crawl::render::Budget,
+    leads::{LeadParams, lifecycle::Actor},
+};
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, path::Path, time::Duration};
 
@@ -31,6 +37,10 @@ pub struct Config {
     pub render: RenderConfig,
     /// How listings are linked and leads ranked.
     pub leads: LeadParams,
+    /// How long leads may wait.
+    pub queue: QueueConfig,
+    /// Who works with the program; empty: whoever starts it, as a reviewer.
+    pub people: Vec<Actor>,
 }
 
 impl Default for Config {
@@ -45,6 +55,8 @@ impl Default for Config {
             idle_limit: Duration::from_mins(15),
             render: RenderConfig::default(),
             leads: LeadParams::default(),
+            queue: QueueConfig::default(),
+            people: Vec::new(),
         }
     }
 }
@@ -59,6 +71,8 @@ struct RawConfig {
     link: Option<crate::leads::LinkParams>,
     rank: Option<crate::leads::RankWeights>,
     standing: Option<crate::leads::StandingParams>,
+    queue: queue::RawQueue,
+    people: Vec<toml::Spanned<people::RawPerson>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -150,6 +164,9 @@ impl Config {
         if let Err(error) = standing.check() {
             problems.push(format!("{file}: {error}"));
         }
+        let mut found = Vec::new();
+        let (queue, people) = (raw.queue.check(&mut found), people::check(raw.people, &mut found));
+        problems.extend(found.into_iter().map(|(at, words)| format!("{file}:{}: {words}", line_of(text, at))));
         if !problems.is_empty() {
             return Err(ConfigError(problems));
         }
@@ -164,6 +181,8 @@ impl Config {
             decoded_bytes,
             idle_limit: Duration::from_secs(idle),
             render,
+            queue,
+            people,
         })
     }
 
