@@ -1,6 +1,10 @@
 //! `demo`: the whole path over the sample web.
 
-use super::{App, builtin, handover, sweep};
+use super::{
+    App, builtin,
+    handover::{self, Kind, PackageOrder},
+    sweep,
+};
 use crate::{
     config::Config,
     sampleweb::{Running, SampleWeb},
@@ -40,7 +44,7 @@ pub async fn start_sample_web(app: &App) -> anyhow::Result<(Running, [(&'static 
     Ok((web, values))
 }
 
-/// Sweeps the sample web and writes the county packages.
+/// Sweeps the sample web and writes drafts of the county packages.
 ///
 /// # Errors
 /// Those of the parts.
@@ -58,6 +62,8 @@ pub async fn demo(
     let order = sweep::SweepOrder { loopback: true, ..sweep::SweepOrder::default() };
     let summary = sweep::sweep(app, config, sources, &order, Arc::clone(&toolkit), watch, cancel).await;
     web.stop().await;
-    let packages = handover::handover(app, &config.city, &toolkit, "all", packages, None).await?;
+    // Nobody has looked at these leads, so what is shown are drafts.
+    let order = PackageOrder { county: "all", output: packages, since: None, kind: Kind::Draft };
+    let packages = handover::handover(app, &config.city, &toolkit, &order).await?;
     Ok(DemoReport { sweep: summary?, packages })
 }

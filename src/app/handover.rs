@@ -3,8 +3,10 @@
 use super::{App, SOFTWARE, sweep::versions};
 use crate::{
     assess::Toolkit,
-    domain::{CaptureId, Jurisdiction},
+    domain::{CaptureId, Jurisdiction, LeadMove},
+    evidence::AuditHead,
     export::{BundleReceipt, CaptureFile, County, LeadFile, PackageSpec, write_bundle},
+    leads::lifecycle::{Actor, Terms, allows},
     store::{LeadQuery, PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
 };
 use anyhow::{Context, bail};
@@ -13,6 +15,7 @@ use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::Arc,
 };
 
 /// The receivers as committed.
@@ -73,18 +76,42 @@ pub fn receiver<'a>(lead: &StoredLead, receivers: &'a [County]) -> Option<&'a Co
     }
 }
 
-/// Writes a package for a county (name or code) or for every county that has leads.
+/// What makes a package count.
+pub enum Kind {
+    /// A hand-over of confirmed leads by somebody; they go on to `handed_over`. Leads already handed over go along unchanged.
+    Real {
+        /// Who hands over.
+        actor: Actor,
+        /// By when the county has to answer.
+        terms: Arc<Terms>,
+    },
+    /// A look at every lead, confirmed or not, that changes no state and says in every part that it is one.
+    Draft,
+}
+
+/// Which packages to write.
+pub struct PackageOrder<'a> {
+    /// A county by name or code, or `all` that have leads.
+    pub county: &'a str,
+    /// The folder.
+    pub output: &'a Path,
+    /// Only leads with a listing fetched since.
+    pub since: Option<Timestamp>,
+    /// What they count as.
+    pub kind: Kind,
+}
+
+/// Writes packages.
 ///
 /// # Errors
-/// An unknown county, the disk, the store.
+/// An unknown county, the disk, the store; a lead that somebody moved on meanwhile, and then its package is not kept.
 pub async fn handover(
     app: &App,
     city: &str,
     toolkit: &Toolkit,
-    county: &str,
-    output: &Path,
-    since: Option<Timestamp>,
+    order: &PackageOrder<'_>,
 ) -> anyhow::Result<Vec<Written>> {
+    let (county, output) = (order.county, order.output);
     let receivers = receivers(city)?;
     let wanted: Vec<&County> =
         receivers.iter().filter(|one| county == "all" || county == one.code || county == one.name).collect();
@@ -93,15 +120,19 @@ pub async fn handover(
         bail!("--county: found `{county}`, expected all or one of {}", known.join(", "));
     }
     std::fs::create_dir_all(output).with_context(|| format!("{}: cannot be made", output.display()))?;
-    let leads = app.leads.list(LeadQuery::default()).await?;
+    let mut leads = app.leads.list(LeadQuery::default()).await?;
+    if matches!(order.kind, Kind::Real { .. }) {
+        let lives = app.queue.lives().await?;
+        let may_leave =
+            |lead: &StoredLead| lives.get(&lead.id).is_some_and(|life| allows(LeadMove::HandOver, life.state));
+        leads.retain(may_leave);
+    }
     // What leaves the house is sealed, and the package names the head of the log that says so.
     app.seals.seal(SealThrough::Now).await?;
     let audit = match app.audit.verify().await? {
         Ok(head) => head,
         Err(broken) => bail!("审计日志校验未通过，不能移交：{broken}"),
     };
-    let matter_names: BTreeMap<String, String> =
-        toolkit.reading.matters.all().iter().map(|matter| (matter.code.clone(), matter_name(matter))).collect();
     let mut written = Vec::new();
     for county in wanted {
         let mut problems = Vec::new();
@@ -113,41 +144,75 @@ pub async fn handover(
         let proofs = proofs(app, members.iter().flat_map(|(_, listings)| listings)).await?;
         for (lead, listings) in members {
             let file = lead_file(app, lead, listings, &proofs, &mut problems);
-            if since.is_none_or(|since| file.listings.iter().any(|(listing, ..)| listing.fetched_at >= since)) {
+            if order.since.is_none_or(|since| file.listings.iter().any(|(listing, ..)| listing.fetched_at >= since)) {
                 files.push(file);
             }
         }
         if files.is_empty() {
             continue;
         }
-        let used = versions(toolkit);
-        let spec = PackageSpec {
-            county: county.clone(),
-            previous_digest: app.leads.packages(&county.code).await?.into_iter().next().map(|package| package.sha256),
-            generated_at: app.clock.now(),
-            versions: BTreeMap::from([
-                ("software".to_owned(), SOFTWARE.to_owned()),
-                ("model".to_owned(), used.model),
-                ("lexicon".to_owned(), used.lexicon),
-            ]),
-            matter_names: matter_names.clone(),
-            audit: Some(audit.clone()),
-        };
+        let spec = spec(app, toolkit, county, audit.clone(), &order.kind).await?;
         let ids = files.iter().filter_map(|file| file.lead.id).collect();
         let (dir, made_at) = (output.to_owned(), spec.generated_at);
         let receipt = tokio::task::spawn_blocking(move || write_bundle(&dir, &spec, &files)).await??;
-        app.leads
-            .record_package(PackageRecord {
-                county: county.code.clone(),
-                file: receipt.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-                sha256: receipt.sha256.clone(),
-                made_at,
-                leads: ids,
-            })
-            .await?;
+        let package = PackageRecord {
+            county: county.code.clone(),
+            file: receipt.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            sha256: receipt.sha256.clone(),
+            made_at,
+            leads: ids,
+            draft: matches!(order.kind, Kind::Draft),
+        };
+        if let Err(why) = record(app, package, &order.kind).await {
+            // A package that nobody has a record of must not lie about.
+            let path = &receipt.path;
+            std::fs::remove_file(path)
+                .with_context(|| format!("{}: not handed over, to be deleted", path.display()))?;
+            return Err(why.context(format!("{}的线索包未移交", county.name)));
+        }
         written.push(Written { county: county.clone(), receipt, problems });
     }
     Ok(written)
+}
+
+/// Writes a package down, and with it that its leads are handed over.
+async fn record(app: &App, package: PackageRecord, kind: &Kind) -> anyhow::Result<()> {
+    match kind {
+        Kind::Draft => app.leads.record_draft(package).await?,
+        Kind::Real { actor, terms } => app.queue.hand_over(package, actor.clone(), Arc::clone(terms)).await??,
+    }
+    Ok(())
+}
+
+/// What is said about a package beside its leads. A package follows the last one of its county that counts.
+async fn spec(
+    app: &App,
+    toolkit: &Toolkit,
+    county: &County,
+    audit: AuditHead,
+    kind: &Kind,
+) -> anyhow::Result<PackageSpec> {
+    let used = versions(toolkit);
+    let before = app.leads.packages(&county.code).await?;
+    Ok(PackageSpec {
+        county: county.clone(),
+        previous_digest: before.into_iter().find(|package| !package.draft).map(|package| package.sha256),
+        generated_at: app.clock.now(),
+        versions: BTreeMap::from([
+            ("software".to_owned(), SOFTWARE.to_owned()),
+            ("model".to_owned(), used.model),
+            ("lexicon".to_owned(), used.lexicon),
+        ]),
+        matter_names: toolkit
+            .reading
+            .matters
+            .all()
+            .iter()
+            .map(|matter| (matter.code.clone(), matter_name(matter)))
+            .collect(),
+        audit: Some(audit),
+        draft: matches!(kind, Kind::Draft),
+    })
 }
 
 /// Proofs by capture.

@@ -1,5 +1,6 @@
 //! The composition root: the only room that names a concrete store, fetcher and clock.
 
+pub mod acting;
 pub mod beside;
 pub mod builtin;
 pub mod demo;
@@ -23,7 +24,10 @@ use crate::{
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::{AuditKind, beijing},
     evidence::sha256_hex,
-    store::{Audit, Frontier, Imports, Leads, Listings, Records, Seals, StoreError, Watched, sqlite::SqliteStore},
+    store::{
+        Audit, Frontier, Imports, Leads, Listings, Queue, Records, Seals, StoreError, Watched,
+        sqlite::SqliteStore,
+    },
 };
 use jiff::civil::Date;
 use std::{
@@ -47,6 +51,8 @@ pub struct App {
     pub listings: Arc<dyn Listings>,
     /// The leads.
     pub leads: Arc<dyn Leads>,
+    /// Who works on which lead, and where each stands.
+    pub queue: Arc<dyn Queue>,
     /// Files that people brought in.
     pub imports: Arc<dyn Imports>,
     /// Lists that people brought in.
@@ -90,6 +96,7 @@ impl App {
             frontier: Arc::clone(&store) as Arc<dyn Frontier>,
             listings: Arc::clone(&store) as Arc<dyn Listings>,
             leads: Arc::clone(&store) as Arc<dyn Leads>,
+            queue: Arc::clone(&store) as Arc<dyn Queue>,
             imports: Arc::clone(&store) as Arc<dyn Imports>,
             records: Arc::clone(&store) as Arc<dyn Records>,
             audit: Arc::clone(&store) as Arc<dyn Audit>,

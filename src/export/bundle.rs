@@ -162,6 +162,7 @@ impl<W: Write + Seek> Parcel<W> {
             generated_at: spec.generated_at,
             counts,
             versions: spec.versions.clone(),
+            draft: spec.draft,
             previous_package_sha256: spec.previous_digest.clone(),
             files,
             audit: spec.audit.clone(),

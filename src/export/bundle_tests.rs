@@ -127,6 +127,7 @@ fn spec() -> PackageSpec {
         versions: BTreeMap::from([("software".to_owned(), "tanzhao/0.1.0".to_owned())]),
         matter_names: BTreeMap::from([("M01".to_owned(), "擅自有偿开展学科类培训".to_owned())]),
         audit: None,
+        draft: false,
     }
 }
 

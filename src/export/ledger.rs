@@ -66,11 +66,12 @@ const EVIDENCE_COLUMNS: [(&str, f64); 10] = [
 pub fn ledger(spec: &PackageSpec, leads: &[LeadFile]) -> Result<Vec<u8>, ExportError> {
     let mut workbook = Workbook::new();
     let properties = DocProperties::new()
-        .set_title(format!("{}线索清单", spec.county.name))
+        .set_title(format!("{}{}线索清单", spec.title_mark(), spec.county.name))
         .set_creation_datetime(&ExcelDateTime::from_timestamp(spec.generated_at.as_second())?);
     workbook.set_properties(&properties);
 
-    let sheet = workbook.add_worksheet().set_name("线索清单")?;
+    let sheet =
+        workbook.add_worksheet().set_name(if spec.draft { "线索清单（预览）" } else { "线索清单" })?;
     lay_out(sheet, &LEAD_COLUMNS, spec)?;
     for (number, file) in (1..).zip(leads) {
         write_row(sheet, number, &lead_row(spec, number, file)?)?;
@@ -104,7 +105,11 @@ fn lay_out(sheet: &mut Worksheet, columns: &[(&str, f64)], spec: &PackageSpec) -
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
     // `&` opens a code in page headers.
     let name = spec.county.name.replace('&', "＆");
-    sheet.set_header(format!("&L{name} 涉嫌违规学科类培训线索&R生成时间 {}", beijing_words(spec.generated_at)));
+    sheet.set_header(format!(
+        "&L{}{name} 涉嫌违规学科类培训线索&R生成时间 {}",
+        spec.title_mark(),
+        beijing_words(spec.generated_at)
+    ));
     sheet.set_footer("&L线索仅为涉嫌，须经核查认定；联系方式已掩码&R第 &P 页 共 &N 页");
     Ok(())
 }

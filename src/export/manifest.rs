@@ -66,6 +66,9 @@ pub struct Manifest {
     pub counts: Counts,
     /// Software, model and other versions by name.
     pub versions: BTreeMap<String, String>,
+    /// Whether it is a look beforehand with leads that nobody has confirmed, and no hand-over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draft: bool,
     /// SHA-256 of the county's package before this one.
     pub previous_package_sha256: Option<String>,
     /// Every other file, sorted by path.

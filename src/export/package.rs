@@ -33,9 +33,17 @@ pub struct PackageSpec {
     pub matter_names: BTreeMap<String, String>,
     /// Head of the audit log when the package is made.
     pub audit: Option<AuditHead>,
+    /// A look beforehand with leads that nobody has confirmed: it counts as no hand-over, and everything in it says so.
+    pub draft: bool,
 }
 
 impl PackageSpec {
+    /// What titles of a draft begin with; empty for a package that counts.
+    #[must_use]
+    pub const fn title_mark(&self) -> &'static str {
+        if self.draft { "【预览，未经确认】" } else { "" }
+    }
+
     /// The matter as people read it, for example `M01 擅自有偿开展学科类培训`.
     #[must_use]
     pub fn matter(&self, code: &str) -> String {

@@ -47,7 +47,7 @@ pub fn sheet(spec: &PackageSpec, file: &LeadFile) -> Result<String, ExportError>
                 style { (maud::PreEscaped(STYLE)) }
             }
             body {
-                h1 { "涉嫌违规学科类培训线索 " (label) " 证据说明" }
+                h1 { (spec.title_mark()) "涉嫌违规学科类培训线索 " (label) " 证据说明" }
                 p.note { "接收单位属地：" (spec.county.name) "(" (spec.county.code) ") 生成时间："
                     (beijing_words(spec.generated_at)) "(北京时间)" }
                 (overview(spec, file))

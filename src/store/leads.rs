@@ -1,8 +1,8 @@
 //! Leads and the packages made of them.
 
 use super::Result;
-use crate::domain::{LeadId, ListingId};
-use crate::leads::{GenericIdentifier, Lead, LeadParams, Level};
+use crate::domain::{LeadId, LeadMove, ListingId};
+use crate::leads::{GenericIdentifier, Lead, LeadParams, Level, lifecycle::Happening};
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,9 @@ pub enum LeadEventKind {
     ByHand,
     /// A person took a merge or split back.
     Undone,
+    /// It went from one state of its life to another, or from hand to hand.
+    #[serde(untagged)]
+    Life(LeadMove),
 }
 
 impl LeadEventKind {
@@ -110,6 +113,7 @@ impl LeadEventKind {
             Self::Ranked => "ranked",
             Self::ByHand => "by_hand",
             Self::Undone => "undone",
+            Self::Life(action) => action.code(),
         }
     }
 
@@ -129,6 +133,7 @@ impl LeadEventKind {
             Self::Ranked => "排序变化",
             Self::ByHand => "人工合并或拆分",
             Self::Undone => "撤销合并或拆分",
+            Self::Life(action) => action.zh(),
         }
     }
 }
@@ -148,6 +153,18 @@ pub struct LeadEvent {
     pub kind: LeadEventKind,
     /// The particulars; their shape depends on the kind.
     pub details: serde_json::Value,
+}
+
+impl LeadEvent {
+    /// What of it concerns the lead's life.
+    #[must_use]
+    pub fn happening(&self) -> Option<Happening> {
+        match self.kind {
+            LeadEventKind::Life(action) => Some(Happening::Move(action)),
+            LeadEventKind::MergedInto => Some(Happening::End),
+            _ => None,
+        }
+    }
 }
 
 /// What a person did with whole leads.
@@ -196,6 +213,8 @@ pub struct PackageRecord {
     pub made_at: Timestamp,
     /// The leads in it.
     pub leads: Vec<LeadId>,
+    /// Whether it is only a draft: it counts as no hand-over.
+    pub draft: bool,
 }
 
 /// The contract of the leads.
@@ -246,9 +265,9 @@ pub trait Leads: Send + Sync {
     /// Identifiers that belong to everybody and link nobody, by kind and value.
     async fn generic(&self, limit: u32) -> Result<Vec<GenericIdentifier>>;
 
-    /// Records a package.
-    async fn record_package(&self, package: PackageRecord) -> Result<()>;
+    /// Records a draft of a package; one that counts goes through [`Queue::hand_over`](super::Queue::hand_over).
+    async fn record_draft(&self, package: PackageRecord) -> Result<()>;
 
-    /// Packages of a county, newest first.
+    /// Packages of a county, newest first, drafts too.
     async fn packages(&self, county: &str) -> Result<Vec<PackageRecord>>;
 }

@@ -10,6 +10,7 @@ pub mod frontier;
 pub mod imports;
 pub mod leads;
 pub mod listings;
+pub mod queue;
 pub mod records;
 pub mod reports;
 pub mod seals;
@@ -26,6 +27,7 @@ pub use leads::{
     JoinKind, LeadCount, LeadEvent, LeadEventKind, LeadPlace, LeadQuery, Leads, PackageRecord, Rebuilt, StoredLead,
 };
 pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
+pub use queue::Queue;
 pub use records::{Acted, Added, Answer, ComplaintCase, ComplaintFilter, ImportSummary, NewRows, Records, Undone};
 pub use reports::{HostState, PageReport, SourceState, SweepReport, Tally, Unfetched};
 pub use seals::{SealThrough, SealedCapture, Seals};

@@ -69,8 +69,9 @@ async fn acts_of_other_transactions_are_written_down_with_them() {
         sha256: "ab".into(),
         made_at: "2026-11-25T02:00:00Z".parse().expect("a time"),
         leads: vec![LeadId(7)],
+        draft: true,
     };
-    store.record_package(package).await.expect("a package");
+    store.record_draft(package).await.expect("a package");
     let seen = |digest: &str| Watched {
         name: "config",
         kind: AuditKind::ConfigChanged,

@@ -10,6 +10,8 @@ mod kill;
 mod lists;
 mod migration;
 mod operators;
+mod queue;
+mod queue_cli;
 mod render;
 mod revisit;
 mod seals;

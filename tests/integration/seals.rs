@@ -150,7 +150,8 @@ fn a_swept_page_is_proved_on_the_command_line() {
     assert_eq!(code, 0, "{errors}");
     let (code, _, errors) = command(&["audit", "prove", "1"]);
     assert_eq!(code, 2, "the day is not over: {errors}");
-    let (code, out, errors) = command(&["handover", "--county", "all", "--output", "packages"]);
+    let (code, out, errors) =
+        command(&["handover", "--county", "all", "--output", "packages", "--include-unconfirmed"]);
     assert_eq!(code, 0, "{errors}");
     assert!(out.contains(".zip"), "{out}");
     let (code, out, errors) = command(&["audit", "prove", "1"]);

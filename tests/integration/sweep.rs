@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use tanzhao::{
     app::{
-        App, builtin, demo, handover,
+        App, builtin, demo,
+        handover::{self, Kind, PackageOrder},
         sweep::{SweepOrder, SweepSummary, Watch, sample_sources, sweep},
     },
     config::Config,
-    domain::ListingId,
+    domain::{LeadState, ListingId, Role},
+    leads::lifecycle::{Actor, Order, Step},
     sampleweb::{Running, SampleListing, Site},
     store::{LeadQuery, StoredListing},
 };
@@ -123,15 +125,40 @@ async fn operators_become_leads_and_leads_become_packages() {
 
     let output = dir.path().join("packages");
     let toolkit = builtin::toolkit(None).expect("the committed model");
-    let written = handover::handover(&app, "朝阳市", &toolkit, "all", &output, None).await.expect("packages");
-    assert!(written.len() >= 7, "all seven counties have leads");
-    for package in &written {
+    let order = |county: &'static str, kind: Kind| PackageOrder { county, output: &output, since: None, kind };
+    let drafts = handover::handover(&app, "朝阳市", &toolkit, &order("all", Kind::Draft)).await.expect("drafts");
+    assert!(drafts.len() >= 7, "all seven counties have leads");
+    for package in &drafts {
         let file = std::fs::File::open(&package.receipt.path).expect("the package");
-        assert!(tanzhao::export::verify(file).expect("a package").is_intact());
+        let report = tanzhao::export::verify(file).expect("a package");
+        assert!(report.is_intact() && report.manifest.draft);
     }
-    let again = handover::handover(&app, "朝阳市", &toolkit, "211302", &output, None).await.expect("a second package");
-    let before = written.iter().find(|package| package.county.code == "211302").expect("the first package");
-    assert_eq!(again[0].receipt.manifest.previous_package_sha256.as_deref(), Some(before.receipt.sha256.as_str()));
+    assert!(app.queue.lives().await.expect("lives").values().all(|life| life.state == LeadState::New));
+
+    let (zhang, wang) = (person("张三"), person("王五"));
+    let real = || Kind::Real { actor: person("王五"), terms: Arc::default() };
+    let none = handover::handover(&app, "朝阳市", &toolkit, &order("all", real())).await.expect("an answer");
+    assert!(none.is_empty(), "nobody has confirmed anything");
+    let ours = drafts.iter().find(|package| package.county.code == "211302").expect("a draft");
+    let lead = app.leads.packages("211302").await.expect("packages")[0].leads[0];
+    for (step, actor) in [(Step::Propose { complex: false }, &zhang), (Step::Approve, &wang)] {
+        app.queue.act(lead, Order::of(step), actor.clone(), Arc::default()).await.expect("an act").expect("allowed");
+    }
+    let mut digests = Vec::new();
+    for _ in 0..2 {
+        let written = handover::handover(&app, "朝阳市", &toolkit, &order("all", real())).await.expect("packages");
+        let manifest = &written[0].receipt.manifest;
+        assert_eq!((written.len(), manifest.counts.leads, manifest.draft), (1, 1, false));
+        assert_eq!(manifest.previous_package_sha256, digests.last().cloned(), "drafts are in no chain");
+        digests.push(written[0].receipt.sha256.clone());
+        let life = app.queue.life(lead).await.expect("a life").expect("the lead");
+        assert_eq!(life.state, LeadState::HandedOver);
+    }
+    assert!(ours.receipt.manifest.previous_package_sha256.is_none());
+}
+
+fn person(name: &str) -> Actor {
+    Actor::person(name, Role::Reviewer).expect("a name")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,10 @@
 //! What can be typed.
 
 mod joins;
+mod queue;
 
 pub use joins::JoinAct;
+pub use queue::{LeadAct, On, QueueFilter};
 
 use crate::list_args::{Complaints, ListFormat, Lists};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -45,7 +47,7 @@ pub enum LogFormat {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Sweep the bundled sample web on loopback, print ranked leads, write county packages
+    /// Sweep the bundled sample web on loopback, print ranked leads, write drafts of county packages
     Demo(Demo),
     /// Sweep sources; the same command after a crash goes on
     Sweep(Sweep),
@@ -65,9 +67,9 @@ pub enum Command {
     Train(Train),
     /// Quality report on labelled listings
     Evaluate(Evaluate),
-    /// The queue of leads
+    /// The queue of leads: look, take, confirm, set aside, answer
     Leads(Leads),
-    /// Write county packages
+    /// Write county packages of confirmed leads
     Handover(Handover),
     /// Check a county package offline
     Verify {
@@ -346,6 +348,8 @@ pub enum LeadsCommand {
         /// Only this county, by name or code
         #[arg(long, value_name = "CODE")]
         county: Option<String>,
+        #[command(flatten)]
+        filter: QueueFilter,
     },
     /// One lead with its reasons
     Show {
@@ -354,6 +358,8 @@ pub enum LeadsCommand {
     },
     #[command(flatten)]
     Join(JoinAct),
+    #[command(flatten)]
+    Act(LeadAct),
 }
 
 #[derive(Debug, clap::Args)]
@@ -367,6 +373,12 @@ pub struct Handover {
     /// Only leads with a listing fetched since (RFC 3339)
     #[arg(long, value_name = "TIME")]
     pub since: Option<jiff::Timestamp>,
+    /// Who hands over (default: the user of this computer)
+    #[arg(long, value_name = "NAME", conflicts_with = "include_unconfirmed")]
+    pub by: Option<String>,
+    /// Write drafts of every lead, confirmed or not; they say so and hand nothing over
+    #[arg(long)]
+    pub include_unconfirmed: bool,
 }
 
 #[derive(Debug, clap::Args)]

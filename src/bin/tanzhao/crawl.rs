@@ -4,6 +4,7 @@ use crate::{
     args::{Demo, Global, Reprocess, StatusArgs, Sweep},
     leads::print_queue,
     output::{Exit, Progress, write_json},
+    queue::Standings,
 };
 use std::{path::Path, sync::Arc};
 use tanzhao::{
@@ -49,8 +50,8 @@ pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
     let report = report?;
     print_summary(&report.sweep);
     println!();
-    print_queue(&app.leads.list(LeadQuery::default()).await?);
-    println!("\n县区线索包：");
+    print_queue(&app.leads.list(LeadQuery::default()).await?, &Standings::load(&app, &config).await?);
+    println!("\n县区线索包（预览：线索均未经人工确认，不作移交）：");
     for package in &report.packages {
         let counts = &package.receipt.manifest.counts;
         println!(

@@ -3,15 +3,16 @@
 use crate::{
     args::{Export, ExportCommand, Format, Global, Handover, Leads, LeadsCommand},
     output::{Exit, writer},
+    queue::{self, Standings},
 };
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::{fs::File, path::Path};
 use tanzhao::{
     app::{
-        App, builtin,
+        App, acting, builtin,
         exporting::{LoggedExport, cdxj},
-        handover as packages,
+        handover::{self as packages, Kind, PackageOrder},
     },
     config::Config,
     domain::{LeadId, ListingId},
@@ -27,27 +28,29 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
     let app = App::open_read_only(&global.data_dir)?;
     match order.what {
         LeadsCommand::Join(_) => {}
-        LeadsCommand::List { format, county } => {
+        LeadsCommand::Act(act) => return queue::act(global, &app, act).await,
+        LeadsCommand::List { format, county, filter } => {
             let config = Config::load(global.config.as_deref())?;
             let receivers = packages::receivers(&config.city)?;
             let name =
                 |code: String| receivers.iter().find(|one| one.code == code).map_or(code, |one| one.name.clone());
             let query = LeadQuery { county: county.map(name), ..LeadQuery::default() };
-            let leads = app.leads.list(query).await?;
+            let standings = Standings::load(&app, &config).await?;
+            let mut leads = app.leads.list(query).await?;
+            leads.retain(|lead| standings.passes(lead.id, &filter));
             match format {
-                Format::Table => print_queue(&leads),
-                Format::Json => leads.iter().for_each(|lead| println!("{}", masked(lead))),
-                Format::Csv => print_csv(&leads),
+                Format::Table => print_queue(&leads, &standings),
+                Format::Json => leads.iter().for_each(|lead| println!("{}", masked(lead, &standings))),
+                Format::Csv => print_csv(&leads, &standings),
             }
         }
         LeadsCommand::Show { id } => {
-            let number =
-                LeadId::parse(&id).with_context(|| format!("lead: found `{id}`, expected for example L000042"))?;
-            let Some(lead) = app.leads.show(number).await? else {
+            let Some(lead) = app.leads.show(queue::number(&id)?).await? else {
                 bail!("lead: found `{id}`, expected a number that `tanzhao leads list` shows")
             };
             let listings = app.listings.by_ids(&lead.lead.members).await?;
-            print_lead(&lead, &listings);
+            let config = Config::load(global.config.as_deref())?;
+            print_lead(&lead, &listings, &Standings::load(&app, &config).await?);
         }
     }
     Ok(Exit::Done)
@@ -78,10 +81,11 @@ fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The queue as a table, contacts masked.
-pub fn print_queue(leads: &[StoredLead]) {
+pub fn print_queue(leads: &[StoredLead], standings: &Standings) {
     println!(
-        "{} {} {} {} {} {} {} 主要联系方式",
+        "{} {} {} {} {} {} {} {} 主要联系方式",
         cell("线索", 8),
+        cell("状态", 13),
         cell("等级", 4),
         cell("排序值", 6),
         cell("属地", 8),
@@ -91,8 +95,9 @@ pub fn print_queue(leads: &[StoredLead]) {
     );
     for StoredLead { id, lead, .. } in leads {
         println!(
-            "{} {} {} {} {} {} {} {}",
+            "{} {} {} {} {} {} {} {} {}",
             cell(&id.label(), 8),
+            cell(&standings.word(*id), 13),
             cell(lead.rank.level.zh(), 4),
             cell(&format!("{:.2}", lead.rank.value), 6),
             cell(lead.county.zh(), 8),
@@ -106,10 +111,11 @@ pub fn print_queue(leads: &[StoredLead]) {
 }
 
 /// A lead as JSON with masked contacts.
-fn masked(stored: &StoredLead) -> Value {
+fn masked(stored: &StoredLead, standings: &Standings) -> Value {
     let lead = &stored.lead;
     json!({
         "lead": stored.id.label(),
+        "life": standings.json(stored.id),
         "rank": lead.rank,
         "county": lead.county,
         "copies": lead.copies,
@@ -128,9 +134,11 @@ fn masked(stored: &StoredLead) -> Value {
     })
 }
 
-fn print_csv(leads: &[StoredLead]) {
-    println!("lead,level,rank,county,listings,forms,subjects,matters,top_score,contact");
+fn print_csv(leads: &[StoredLead], standings: &Standings) {
+    println!("lead,level,rank,county,listings,forms,subjects,matters,top_score,contact,state,assignee,due");
     for StoredLead { id, lead, .. } in leads {
+        let life = standings.json(*id);
+        let said = |key: &str| life.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let fields = [
             id.label(),
             lead.rank.level.code().to_owned(),
@@ -142,6 +150,9 @@ fn print_csv(leads: &[StoredLead]) {
             lead.matters.join(" "),
             format!("{:.4}", lead.top_score),
             lead.contacts.first().map(|seen| mask_contact(&seen.contact)).unwrap_or_default(),
+            said("state"),
+            said("assignee"),
+            said("due"),
         ];
         println!("{}", fields.map(|field| csv_field(&field)).join(","));
     }
@@ -153,9 +164,10 @@ fn csv_field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
+fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Standings) {
     let StoredLead { id, lead, .. } = stored;
     println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
+    println!("状态：{}", standings.words(*id));
     println!("等级依据：{}", lead.rank.level_words);
     for part in &lead.rank.parts {
         println!("  {} {:.3}  {}", cell(&part.name_zh, 12), part.value, part.words);
@@ -200,17 +212,28 @@ pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> 
     let app = App::open(&global.data_dir)?;
     app.note_config(&config).await?;
     let toolkit = builtin::toolkit(None)?;
-    let written = packages::handover(&app, &config.city, &toolkit, &order.county, &order.output, order.since).await?;
+    let kind = if order.include_unconfirmed {
+        Kind::Draft
+    } else {
+        let actor = acting::acting(&app, &config, order.by.as_deref())?;
+        app.queue.end_leases().await?;
+        Kind::Real { actor, terms: acting::terms(&config) }
+    };
+    let order = PackageOrder { county: &order.county, output: &order.output, since: order.since, kind };
+    let written = packages::handover(&app, &config.city, &toolkit, &order).await?;
     let mut whole = true;
     for package in &written {
-        println!("{} {} sha256 {}", package.county.name, package.receipt.path.display(), package.receipt.sha256);
+        let draft = if package.receipt.manifest.draft { "（预览，不作移交）" } else { "" };
+        println!("{}{draft} {} sha256 {}", package.county.name, package.receipt.path.display(), package.receipt.sha256);
         for problem in &package.problems {
             whole = false;
             println!("  存证有误：{problem}");
         }
     }
     if written.is_empty() {
-        println!("没有可移交的线索");
+        println!(
+            "没有可移交的线索：只移交已确认的线索（leads confirm 提出，另一人 leads approve 复核）;预览用 --include-unconfirmed"
+        );
     }
     Ok(if whole { Exit::Done } else { Exit::DoneInPart })
 }
@@ -224,8 +247,9 @@ pub fn verify(package: &Path) -> anyhow::Result<Exit> {
             return Ok(Exit::VerificationFailed);
         }
     };
+    let draft = if report.manifest.draft { "（预览，不作移交）" } else { "" };
     println!(
-        "{}:{} {} 份文件完好，线索 {} 条",
+        "{}:{}{draft} {} 份文件完好，线索 {} 条",
         package.display(),
         report.manifest.county.name,
         report.intact,
@@ -242,13 +266,15 @@ pub async fn export(global: &Global, order: Export) -> anyhow::Result<Exit> {
     match order.what {
         ExportCommand::Leads { output } => {
             let mut out = LoggedExport::begin(&app, "leads", &output, || writer(&output)).await?;
+            let config = Config::load(global.config.as_deref())?;
+            let standings = Standings::load(&app, &config).await?;
             let mut query = LeadQuery { limit: 500, ..LeadQuery::default() };
             loop {
                 let page = app.leads.list(query.clone()).await?;
                 let Some(last) = page.last() else { break };
                 query.after = Some(last.place());
                 for lead in &page {
-                    out.row(&masked(lead))?;
+                    out.row(&masked(lead, &standings))?;
                 }
             }
             out.finish(&app).await?;

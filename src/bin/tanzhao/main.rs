@@ -11,6 +11,7 @@ mod leads;
 mod list_args;
 mod lists;
 mod output;
+mod queue;
 mod source;
 
 use args::{Args, Command};

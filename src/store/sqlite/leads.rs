@@ -103,32 +103,17 @@ impl Leads for SqliteStore {
         self.read(move |db| operators::generic(db, limit)).await
     }
 
-    async fn record_package(&self, package: PackageRecord) -> Result<()> {
+    async fn record_draft(&self, package: PackageRecord) -> Result<()> {
         let (who, now) = (self.who.clone(), self.now_ms());
-        self.write(move |db| {
-            db.execute(
-                "INSERT INTO packages(county, file, sha256, made_ms, leads) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    package.county,
-                    package.file,
-                    package.sha256,
-                    package.made_at.as_millisecond(),
-                    to_json("leads", &package.leads)?
-                ],
-            )?;
-            let labels: Vec<String> = package.leads.iter().map(|id| id.label()).collect();
-            let details = json!({"county": package.county, "sha256": package.sha256, "leads": labels});
-            audit::append(db, &Act { who, kind: AuditKind::PackageMade, object: package.file, details }, now)?;
-            Ok(())
-        })
-        .await
+        let package = PackageRecord { draft: true, ..package };
+        self.write(move |db| record_package(db, &package, None, &who, now)).await
     }
 
     async fn packages(&self, county: &str) -> Result<Vec<PackageRecord>> {
         let county = county.to_owned();
         self.read(move |db| {
             let mut query = db.prepare(
-                "SELECT county, file, sha256, made_ms, leads FROM packages WHERE county = ?1 ORDER BY id DESC",
+                "SELECT county, file, sha256, made_ms, leads, draft FROM packages WHERE county = ?1 ORDER BY id DESC",
             )?;
             let mut rows = query.query([county])?;
             let mut packages = Vec::new();
@@ -139,12 +124,43 @@ impl Leads for SqliteStore {
                     sha256: row.get(2)?,
                     made_at: timestamp(row.get(3)?),
                     leads: from_json("leads", &row.get::<_, String>(4)?)?,
+                    draft: row.get(5)?,
                 });
             }
             Ok(packages)
         })
         .await
     }
+}
+
+/// Writes a package down in the caller's transaction; `by` names who made it where that is not who sits at the machine.
+pub(super) fn record_package(
+    db: &Connection,
+    package: &PackageRecord,
+    by: Option<&str>,
+    who: &str,
+    now_ms: i64,
+) -> Result<()> {
+    db.execute(
+        "INSERT INTO packages(county, file, sha256, made_ms, leads, draft) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            package.county,
+            package.file,
+            package.sha256,
+            package.made_at.as_millisecond(),
+            to_json("leads", &package.leads)?,
+            package.draft
+        ],
+    )?;
+    let labels: Vec<String> = package.leads.iter().map(|id| id.label()).collect();
+    let mut details =
+        json!({"county": package.county, "sha256": package.sha256, "leads": labels, "draft": package.draft});
+    if let (Some(by), Some(fields)) = (by, details.as_object_mut()) {
+        fields.insert("by".to_owned(), by.into());
+    }
+    let act = Act { who: who.to_owned(), kind: AuditKind::PackageMade, object: package.file.clone(), details };
+    audit::append(db, &act, now_ms)?;
+    Ok(())
 }
 
 /// Where the listings of a number are now.

@@ -11,8 +11,10 @@ mod frontier;
 mod imports;
 mod leads;
 mod listings;
+mod lives;
 mod migrate;
 mod operators;
+mod queue;
 mod records;
 mod seals;
 mod writer;
@@ -123,7 +125,8 @@ impl SqliteStore {
     }
 
     /// Writes also where this store was opened for reading only: a short transaction of its own beside the process that holds
-    /// the lock. Only for the audit log; everything else belongs to the holder of the lock.
+    /// the lock. Only for the audit log and for what people decide about leads, which must not wait for
+    /// the end of a sweep; everything else belongs to the holder of the lock.
     async fn write_beside<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,

@@ -2,6 +2,7 @@
 
 pub mod browsers;
 pub mod frontier;
+pub mod leads;
 
 use std::{
     collections::HashMap,

@@ -11,7 +11,7 @@ use crate::{
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-/// Adds a row in the caller's transaction.
+/// Adds a row in the caller's transaction; gives its number.
 pub(in crate::store::sqlite) fn append(
     db: &Connection,
     lead: i64,
@@ -19,10 +19,10 @@ pub(in crate::store::sqlite) fn append(
     kind: LeadEventKind,
     details: &Value,
     now_ms: i64,
-) -> Result<()> {
-    db.prepare_cached("INSERT INTO lead_events(lead, at_ms, who, kind, details) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![lead, now_ms, who, kind.code(), to_json("details", details)?])?;
-    Ok(())
+) -> Result<i64> {
+    Ok(db
+        .prepare_cached("INSERT INTO lead_events(lead, at_ms, who, kind, details) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .insert(params![lead, now_ms, who, kind.code(), to_json("details", details)?])?)
 }
 
 /// The history of a lead, oldest first.

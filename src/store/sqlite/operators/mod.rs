@@ -8,7 +8,7 @@ mod rebuild;
 mod settle;
 mod step;
 
-pub(super) use events::list as list_events;
+pub(super) use events::{append, list as list_events};
 pub(super) use facts::{judged, keep, presence, short_fingerprint};
 pub(super) use hands::{merge, split, undo};
 pub(super) use index::generic;

@@ -3,10 +3,10 @@
 use super::{Desk, Result, events::append, facts};
 use crate::{
     domain::{LeadId, ListingId},
-    leads::{Group, IdentifierKind, Lead, Level, Member, numbers},
+    leads::{Group, IdentifierKind, Lead, Level, Member, lifecycle, numbers},
     store::{
         LeadEventKind,
-        sqlite::{from_json, to_json},
+        sqlite::{from_json, queue::Scene, to_json},
     },
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -66,6 +66,7 @@ pub(super) fn settle(desk: &Desk<'_>, groups: &[Group], left: &[i64]) -> Result<
             Some(into) => {
                 note(desk, ended.0, LeadEventKind::MergedInto, &json!({"into": LeadId(into).label()}))?;
                 note(desk, into, LeadEventKind::Merged, &json!({"with": ended.label()}))?;
+                life(desk).end(*ended, LeadId(into))?;
             }
             None => note(desk, ended.0, LeadEventKind::Emptied, &Value::Null)?,
         }
@@ -74,7 +75,8 @@ pub(super) fn settle(desk: &Desk<'_>, groups: &[Group], left: &[i64]) -> Result<
 }
 
 fn note(desk: &Desk<'_>, lead: i64, kind: LeadEventKind, details: &Value) -> Result<()> {
-    append(desk.db, lead, desk.who, kind, details, desk.now_ms)
+    append(desk.db, lead, desk.who, kind, details, desk.now_ms)?;
+    Ok(())
 }
 
 fn seats<'a>(db: &Connection, ids: impl Iterator<Item = &'a ListingId>) -> Result<HashMap<ListingId, numbers::Seat>> {
@@ -104,9 +106,14 @@ fn stored(db: &Connection, number: LeadId) -> Result<Option<Before>> {
     Ok(Some(Before { state, lead }))
 }
 
-/// How far a lead of that state has come: what people decided outlives what nobody has looked at.
+/// How far a lead of that state has come; one whose state cannot be read has come nowhere.
 fn further(state: &str) -> u8 {
-    u8::from(state != "new")
+    state.parse().map_or(0, lifecycle::along)
+}
+
+/// The lead as people move it, in the step's transaction.
+fn life<'a>(desk: &'a Desk<'_>) -> Scene<'a> {
+    Scene { db: desk.db, now_ms: desk.now_ms, os_user: desk.who }
 }
 
 fn create(db: &Connection) -> Result<i64> {
@@ -161,6 +168,11 @@ pub(in crate::store::sqlite) fn level_number(level: Level) -> u8 {
     }
 }
 
+/// A lead that people had done with has something new and is looked at again.
+fn wake(desk: &Desk<'_>, number: i64) -> Result<()> {
+    life(desk).wake(LeadId(number))
+}
+
 /// What happened to a lead in this step.
 fn tell(desk: &Desk<'_>, number: i64, before: Option<&Lead>, after: &Lead, new: bool) -> Result<()> {
     let Some(before) = before else {
@@ -170,7 +182,8 @@ fn tell(desk: &Desk<'_>, number: i64, before: Option<&Lead>, after: &Lead, new: 
             number,
             kind,
             &json!({"listings": after.members, "rank": after.rank.value, "level": after.rank.level}),
-        );
+        )
+        .and_then(|()| wake(desk, number));
     };
     let were: BTreeSet<&ListingId> = before.members.iter().collect();
     let are: BTreeSet<&ListingId> = after.members.iter().collect();
@@ -178,6 +191,7 @@ fn tell(desk: &Desk<'_>, number: i64, before: Option<&Lead>, after: &Lead, new: 
     let went: Vec<_> = were.difference(&are).collect();
     if !came.is_empty() {
         note(desk, number, LeadEventKind::Grew, &json!({"listings": came}))?;
+        wake(desk, number)?;
     }
     if !went.is_empty() {
         note(desk, number, LeadEventKind::Shrank, &json!({"listings": went}))?;

@@ -1,0 +1,123 @@
+//! The queue and the draw on the command line.
+
+use crate::support::{leads::Ads, run, tanzhao};
+use serde_json::Value;
+use std::path::Path;
+
+fn with_leads(dir: &Path) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async { assert_eq!(Ads::open(&dir.join("data"), 3).await.leads().await.len(), 3) });
+}
+
+fn command(dir: &Path, words: &[&str]) -> (i32, String, String) {
+    run(tanzhao(dir).env("USER", "电脑").args(words))
+}
+
+fn done(dir: &Path, words: &[&str]) -> String {
+    let (code, out, errors) = command(dir, words);
+    assert_eq!(code, 0, "{words:?}: {errors}");
+    out
+}
+
+fn refused(dir: &Path, words: &[&str]) -> String {
+    let (code, out, errors) = command(dir, words);
+    assert_eq!((code, out.as_str()), (2, ""), "{words:?}: {errors}");
+    errors
+}
+
+#[test]
+fn two_people_confirm_a_lead_and_a_county_answers() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    with_leads(dir);
+    let out = done(dir, &["leads", "take", "L000001", "--by", "张三"]);
+    assert!(out.contains("研判中") && out.contains("张三 领取至"), "{out}");
+    let errors = refused(dir, &["leads", "confirm", "1", "--by", "王五"]);
+    assert!(errors.contains("由 张三 领取至") && errors.contains("王五 不能“提出确认”"), "{errors}");
+    done(dir, &["leads", "confirm", "1", "--by", "张三", "--complex", "--note", "两条信息互相印证"]);
+    assert!(refused(dir, &["leads", "approve", "1", "--by", " 张三"]).contains("不能自己复核"));
+    done(dir, &["leads", "approve", "1", "--by", "王五"]);
+    let errors = refused(dir, &["leads", "answer", "1", "--outcome", "true"]);
+    assert!(errors.contains("已确认（待移交）") && errors.contains("须处于：已移交、已反馈"), "{errors}");
+
+    let out = done(dir, &["handover", "--county", "all", "--output", "packages", "--by", "王五"]);
+    assert!(out.contains("双塔区") && !out.contains("预览"), "{out}");
+    done(dir, &["leads", "answer", "1", "--outcome", "partly", "--measure", "correction", "--note", "已约谈"]);
+    done(dir, &["leads", "close", "1", "--by", "王五"]);
+    let out = done(dir, &["leads", "history", "L000001"]);
+    let words: Vec<&str> = out.lines().filter_map(|line| line.split("  ").nth(2)).collect();
+    assert_eq!(words, ["发现线索", "领取", "提出确认", "复核通过", "移交", "反馈", "办结"]);
+    assert!(out.contains("电脑") && out.contains("已约谈"), "the user of the computer answered: {out}");
+    let log = done(dir, &["audit", "list", "--kind", "lead_moved"]);
+    assert!(log.contains("user 电脑") && log.contains("\"by\":\"张三\"") && !log.contains("互相印证"), "{log}");
+    done(dir, &["audit", "verify"]);
+}
+
+#[test]
+fn lists_are_cut_by_state_holder_and_lateness() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    with_leads(dir);
+    done(dir, &["leads", "assign", "2", "--to", "李四"]);
+    done(dir, &["leads", "dismiss", "3", "--reason", "licensed"]);
+    assert!(refused(dir, &["leads", "dismiss", "1", "--reason", "other"]).contains("必须写明理由"));
+    let (code, _, errors) = command(dir, &["leads", "dismiss", "1", "--reason", "boring"]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("no_offer"), "{errors}");
+    let listed = |more: &[&str]| {
+        let out = done(dir, &[&["leads", "list", "--format", "json"], more].concat());
+        out.lines().map(|line| serde_json::from_str(line).expect("JSON Lines")).collect::<Vec<Value>>()
+    };
+    let labels = |more: &[&str]| {
+        listed(more).iter().map(|lead| lead["lead"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(&["--state", "new"]), ["L000001"]);
+    assert_eq!(labels(&["--assignee", "李 四"]), ["L000002"]);
+    // The advertisements are of 25 November 2026, which is long ago; a dismissed lead is never late.
+    assert_eq!(labels(&["--overdue"]), ["L000001", "L000002"]);
+    let life = listed(&["--state", "triaging"])[0]["life"].clone();
+    assert_eq!((&life["assignee"], &life["overdue"], &life["epoch"]), (&"李四".into(), &true.into(), &1.into()));
+    let stale = refused(dir, &["leads", "release", "2", "--by", "李四", "--epoch", "7"]);
+    assert!(stale.contains("领取批次已变（所持 7，现为 1）"), "{stale}");
+
+    assert!(done(dir, &["leads", "list", "--overdue"]).contains("研判中·超期"));
+
+    // A deadline that was set for long after is kept, whatever the terms say now.
+    let db = rusqlite::Connection::open(dir.join("data/tanzhao.db")).expect("the database");
+    db.execute("UPDATE lead_life SET due_ms = 100000000000000 WHERE lead = 2", []).expect("a row");
+    assert_eq!(labels(&["--overdue"]), ["L000001"]);
+    // Of several leads one can be moved: done in part.
+    let (code, out, errors) = command(dir, &["leads", "watch", "1", "3", "77"]);
+    assert_eq!(code, 3, "{errors}");
+    assert!(
+        out.starts_with("L000001 建档观察") && errors.contains("L000003") && errors.contains("`77`"),
+        "{out}{errors}"
+    );
+    // A lead in no package: nothing is confirmed.
+    let out = done(dir, &["handover", "--county", "all", "--output", "packages"]);
+    assert!(out.contains("没有可移交的线索"), "{out}");
+    let out = done(dir, &["handover", "--county", "all", "--output", "packages", "--include-unconfirmed"]);
+    assert!(out.contains("（预览，不作移交）"), "{out}");
+    assert_eq!(labels(&["--state", "handed_over"]), [""; 0]);
+}
+
+#[test]
+fn configured_people_act_in_their_roles() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    with_leads(dir);
+    let people = "[[people]]\nname = \"张三\"\nrole = \"analyst\"\n[[people]]\nname = \"王五\"\nrole = \"reviewer\"\n\
+        [[people]]\nname = \"赵六\"\nrole = \"county\"\ncounty = \"龙城区\"\n";
+    std::fs::write(dir.join("tanzhao.toml"), people).expect("the configuration");
+    let errors = refused(dir, &["leads", "take", "1"]);
+    assert!(errors.contains("“电脑”不在") && errors.contains("张三（研判员）"), "{errors}");
+    assert!(refused(dir, &["leads", "take", "1", "--by", "赵六"]).contains("县区承办（赵六）不能“领取”"));
+    done(dir, &["leads", "confirm", "1", "--by", "张三"]);
+    assert!(refused(dir, &["leads", "approve", "1", "--by", "张三"]).contains("可由复核员进行"));
+    done(dir, &["leads", "approve", "1", "--by", "王五"]);
+    done(dir, &["handover", "--county", "all", "--output", "packages", "--by", "王五"]);
+    let errors = refused(dir, &["leads", "return", "1", "--reason", "不是本县", "--by", "赵六"]);
+    assert!(errors.contains("龙城区的承办人，不能办理属地为双塔区的线索"), "{errors}");
+    std::fs::write(dir.join("tanzhao.toml"), people.replace("龙城区", "双塔")).expect("the configuration");
+    assert!(refused(dir, &["leads", "take", "2", "--by", "张三"]).contains("found `双塔` for `赵六`"));
+}
