@@ -65,4 +65,7 @@ cargo run --quiet --locked -- --data-dir "$scratch/data" demo --once --output "$
 cargo run --quiet --locked -- --data-dir "$scratch/data" export cdxj --output "$scratch/index.cdxj"
 "$venv/bin/python" tests/outside/check_archive.py "$scratch/data" "$scratch/index.cdxj"
 
+say "random draws, drawn again by another program"
+"$venv/bin/python" tests/outside/check_draw.py "${CARGO_TARGET_DIR:-target}/debug/tanzhao" "$scratch/draw"
+
 say "all checks passed"

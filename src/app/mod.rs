@@ -4,6 +4,7 @@ pub mod acting;
 pub mod beside;
 pub mod builtin;
 pub mod demo;
+pub mod draw_lists;
 pub mod exporting;
 pub mod golden;
 pub mod handover;
@@ -25,7 +26,7 @@ use crate::{
     domain::{AuditKind, beijing},
     evidence::sha256_hex,
     store::{
-        Audit, Frontier, Imports, Leads, Listings, Queue, Records, Seals, StoreError, Watched,
+        Audit, Draws, Frontier, Imports, Leads, Listings, Queue, Records, Seals, StoreError, Watched,
         sqlite::SqliteStore,
     },
 };
@@ -59,6 +60,8 @@ pub struct App {
     pub records: Arc<dyn Records>,
     /// Who did what.
     pub audit: Arc<dyn Audit>,
+    /// Random draws.
+    pub draws: Arc<dyn Draws>,
     /// Captures under Merkle roots.
     pub seals: Arc<dyn Seals>,
     /// Who is acting now, for the audit log.
@@ -100,6 +103,7 @@ impl App {
             imports: Arc::clone(&store) as Arc<dyn Imports>,
             records: Arc::clone(&store) as Arc<dyn Records>,
             audit: Arc::clone(&store) as Arc<dyn Audit>,
+            draws: Arc::clone(&store) as Arc<dyn Draws>,
             seals: store,
             who,
             captures: CaptureFolder::new(data_dir),

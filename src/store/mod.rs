@@ -5,6 +5,7 @@
 //! unfinished one.
 
 pub mod audit;
+pub mod draws;
 pub mod error;
 pub mod frontier;
 pub mod imports;
@@ -17,6 +18,7 @@ pub mod seals;
 pub mod sqlite;
 
 pub use audit::{Audit, AuditFilter, Watched};
+pub use draws::{Draws, StoredDraw};
 pub use error::StoreError;
 pub use frontier::{
     Claim, Completion, Frontier, Lease, NewPage, Pace, Previous, PreviousCapture, RobotsCopy, RobotsState,

@@ -121,3 +121,36 @@ fn configured_people_act_in_their_roles() {
     std::fs::write(dir.join("tanzhao.toml"), people.replace("龙城区", "双塔")).expect("the configuration");
     assert!(refused(dir, &["leads", "take", "2", "--by", "张三"]).contains("found `双塔` for `赵六`"));
 }
+
+#[test]
+fn a_draw_is_made_shown_checked_and_cannot_be_changed_unseen() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    std::fs::write(dir.join("s.csv"), "编号,权重\n甲,5\n乙,1\n丙,1\n").expect("subjects");
+    std::fs::write(dir.join("i.csv"), "姓名,回避\n张三,甲\n李四,\n王五,\n").expect("inspectors");
+    let lists = ["--inspectors", "i.csv", "--seed", "公开种子 1"];
+    let out = done(dir, &[&["draw", "--subjects", "s.csv", "--count", "2"], &lists[..]].concat());
+    assert!(out.contains("第 1 号"), "{out}");
+    assert!(done(dir, &["draw", "verify", "1"]).contains("核对无误"));
+    let shown: Value = serde_json::from_str(&done(dir, &["draw", "show", "1", "--json"])).expect("JSON");
+    assert_eq!(shown["result"].as_array().map(Vec::len), Some(2));
+    let errors = refused(dir, &[&["draw", "--subjects", "s.csv", "--count", "4"], &lists[..]].concat());
+    assert!(errors.contains("抽取数为 4，应为 1 至 3"), "{errors}");
+    assert!(refused(dir, &["draw", "verify", "9"]).contains("found 9"));
+    assert_eq!(command(dir, &["draw", "--subjects", "s.csv"]).0, 2, "no seed, no draw");
+
+    let db = rusqlite::Connection::open(dir.join("data/tanzhao.db")).expect("the database");
+    assert!(db.execute("UPDATE draws SET made_by = 'x'", []).is_err(), "the database itself refuses");
+    db.execute_batch(
+        "DROP TRIGGER draws_stay; UPDATE draws SET inputs = replace(inputs, '\"weight\":5', '\"weight\":4')",
+    )
+    .expect("a change by force");
+    let (code, _, errors) = command(dir, &["draw", "verify", "1"]);
+    assert_eq!(code, 5, "{errors}");
+    assert!(errors.contains("名单与抽取时的 SHA-256 不符"), "{errors}");
+
+    with_leads(dir);
+    let weights = ["--weight", "red=4", "--weight", "blue=2"];
+    let out = done(dir, &[&["draw", "--subjects", "leads", "--count", "1"], &lists[..], &weights].concat());
+    assert!(out.contains("L00000"), "{out}");
+}

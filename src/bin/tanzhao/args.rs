@@ -1,8 +1,10 @@
 //! What can be typed.
 
+mod draw;
 mod joins;
 mod queue;
 
+pub use draw::{Draw, DrawCommand, NewDraw};
 pub use joins::JoinAct;
 pub use queue::{LeadAct, On, QueueFilter};
 
@@ -76,6 +78,8 @@ pub enum Command {
         /// The zip file
         package: PathBuf,
     },
+    /// Draw subjects to inspect, and two inspectors for each, so that anyone can check the draw
+    Draw(Draw),
     /// Everything stored, as JSON Lines
     Export(Export),
     /// The hash-chained log of who did what

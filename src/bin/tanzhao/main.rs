@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod complaints;
 mod crawl;
+mod draw;
 mod import;
 mod joins;
 mod judge;
@@ -57,6 +58,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Leads(order) => leads::leads(&global, order).await,
         Command::Handover(order) => leads::handover(&global, order).await,
         Command::Verify { package } => leads::verify(&package),
+        Command::Draw(order) => draw::draw(&global, order).await,
         Command::Export(order) => leads::export(&global, order).await,
         Command::Audit(order) => audit::audit(&global, order).await,
     }

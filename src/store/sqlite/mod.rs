@@ -7,6 +7,7 @@
 mod audit;
 mod captures;
 mod complaints;
+mod draws;
 mod frontier;
 mod imports;
 mod leads;
