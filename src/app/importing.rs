@@ -4,7 +4,7 @@
 //! the frontier and leads to no request: the links on it are counted by nobody.
 
 use super::{
-    App, SOFTWARE,
+    App, SOFTWARE, builtin,
     import_report::{FileOutcome, FileReport, ImportReport, PageLine, PageOutcome},
     recorded::{Answer, Readers, Reading},
     sweep::assessor,
@@ -58,7 +58,10 @@ pub async fn import_captures(
     // Also what an import left unjudged that was killed after its transaction.
     report.assessed = assessor(app, &toolkit).drain().await?;
     report.leads = if report.kept() > 0 || report.assessed > 0 {
-        linker::relink(&app.listings, &app.leads, config.leads.clone(), app.today()).await?.leads.len()
+        linker::relink(&app.listings, &app.leads, config.leads.clone(), builtin::calendar()?, app.today())
+            .await?
+            .leads
+            .len()
     } else {
         app.leads.list().await?.len()
     };

@@ -1,7 +1,7 @@
 //! `reprocess`: extraction and judgement again from the archived pages, without any request.
 
 use super::{
-    App,
+    App, builtin,
     recorded::{Readers, UNDEFINED},
     sweep::assessor,
 };
@@ -71,6 +71,9 @@ pub async fn reprocess(
     }
     app.listings.forget_assessments(sweep).await?;
     done.assessed = assessor(app, &toolkit).drain().await?;
-    done.leads = linker::relink(&app.listings, &app.leads, config.leads.clone(), app.today()).await?.leads.len();
+    done.leads = linker::relink(&app.listings, &app.leads, config.leads.clone(), builtin::calendar()?, app.today())
+        .await?
+        .leads
+        .len();
     Ok(done)
 }

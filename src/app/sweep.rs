@@ -263,7 +263,8 @@ pub async fn sweep(
         cancel,
     });
     let (end, assessed) = crawl_and_judge(&crawl, id, assessor(app, &toolkit), watch).await?;
-    let linking = linker::relink(&app.listings, &app.leads, config.leads.clone(), app.today()).await?;
+    let linking =
+        linker::relink(&app.listings, &app.leads, config.leads.clone(), builtin::calendar()?, app.today()).await?;
     let mut health = Vec::new();
     if end == CrawlEnd::Drained {
         health = check_health(app, id, &crawl.registry).await?;

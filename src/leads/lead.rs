@@ -1,6 +1,7 @@
 //! A lead: one operator with every listing that points at it, and what they say together.
 
-use super::{Group, LeadParams, Member, Rank, identity, rank, routing};
+use super::{Group, LeadElement, LeadParams, Member, Rank, Standing, elements, identity, rank, routing};
+use crate::calendar::Calendar;
 use crate::domain::{Contact, ContactKind, Flag, Form, Jurisdiction, LeadId, ListingId, SourceId, Stage, Subject};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// Lists are sorted and free of doubles, so that the same listings in any order give the same lead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Lead {
     /// The stored number; `None` until the store has kept it.
     pub id: Option<LeadId>,
@@ -21,6 +23,10 @@ pub struct Lead {
     pub county: Jurisdiction,
     /// Other counties its listings name; they get a copy.
     pub copies: Vec<Jurisdiction>,
+    /// Why that county, in Chinese, with the words quoted.
+    pub route_words: String,
+    /// Whether several counties are named equally surely, so that the city co-ordinates.
+    pub ambiguous: bool,
     /// Its place in the officers' queue, with the arithmetic.
     pub rank: Rank,
     /// How to reach it.
@@ -29,6 +35,10 @@ pub struct Lead {
     pub links: Vec<Link>,
     /// Suspected matters, by code of the matter table.
     pub matters: Vec<String>,
+    /// The eight elements of a case in their order, each with its words or none.
+    pub elements: Vec<LeadElement>,
+    /// What the bureau's records say about the operator.
+    pub standing: Standing,
     /// School subjects named.
     pub subjects: Vec<Subject>,
     /// Stages named.
@@ -39,6 +49,8 @@ pub struct Lead {
     pub flags: Vec<Flag>,
     /// Where the listings were published.
     pub sources: Vec<SourceId>,
+    /// How many members are no longer on line.
+    pub gone: usize,
     /// The highest calibrated score among the members, 0..1.
     pub top_score: f64,
     /// Earliest day of posting known, Asia/Shanghai.
@@ -106,15 +118,15 @@ impl Lead {
     ///
     /// `today` is the day in Asia/Shanghai for which urgency is counted.
     #[must_use]
-    pub fn assemble(group: &Group, members: &[Member], params: &LeadParams, today: Date) -> Self {
+    pub fn assemble(group: &Group, members: &[Member], params: &LeadParams, calendar: &Calendar, today: Date) -> Self {
         let wanted: BTreeSet<ListingId> = group.members.iter().copied().collect();
         let own: BTreeMap<ListingId, &Member> =
             members.iter().filter(|member| wanted.contains(&member.id)).map(|member| (member.id, member)).collect();
-        Self::of(group, &own.into_values().collect::<Vec<_>>(), params, today)
+        Self::of(group, &own.into_values().collect::<Vec<_>>(), params, calendar, today)
     }
 
     /// As [`Lead::assemble`], from exactly the group's members in the order of their numbers.
-    pub(super) fn of(group: &Group, own: &[&Member], params: &LeadParams, today: Date) -> Self {
+    pub(super) fn of(group: &Group, own: &[&Member], params: &LeadParams, calendar: &Calendar, today: Date) -> Self {
         let route = routing::route(own, &params.city);
         let all = || own.iter().map(|member| &member.assessment);
         let mut lead = Self {
@@ -125,18 +137,23 @@ impl Lead {
             contacts: contacts(own),
             links: group.links.clone(),
             matters: sorted(all().flat_map(|one| one.findings.iter().map(|finding| finding.matter.clone()))),
+            elements: elements::elements(own),
+            standing: Standing::default(),
             subjects: sorted(all().flat_map(|one| one.subjects.iter().copied())),
             stages: sorted(all().flat_map(|one| one.stages.iter().copied())),
             forms: sorted(all().flat_map(|one| one.forms.iter().copied())),
             flags: sorted(all().flat_map(|one| one.flags.iter().copied())),
             sources: sorted(own.iter().map(|member| member.listing.source.clone())),
+            gone: own.iter().filter(|member| member.gone).count(),
             top_score: all().map(|one| one.score).fold(0.0, f64::max),
             first_posted: own.iter().filter_map(|member| member.listing.posted_at).min(),
             last_posted: own.iter().filter_map(|member| member.listing.posted_at).max(),
             county: route.main,
             copies: route.copies,
+            route_words: route.why,
+            ambiguous: route.ambiguous,
         };
-        lead.rank = rank::rank(&lead, &params.rank, today);
+        lead.rank = rank::rank(&lead, &params.rank, calendar, today);
         lead
     }
 

@@ -16,6 +16,8 @@ pub struct Member {
     pub id: ListingId,
     /// The advertisement.
     pub listing: Listing,
+    /// Whether its page is no longer on line.
+    pub gone: bool,
     /// What we think of it.
     pub assessment: Assessment,
     /// Of its cleaned text.
@@ -211,6 +213,7 @@ impl Forest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Calendar;
     use crate::domain::Verdict;
     use crate::leads::samples::member;
     use crate::leads::{GenericReason, LeadParams, find_leads};
@@ -385,8 +388,8 @@ mod tests {
             })
         ) {
             let today = date(2026, 7, 1);
-            let found = find_leads(&members, &LeadParams::default(), today);
-            prop_assert_eq!(&found, &find_leads(&shuffled, &LeadParams::default(), today));
+            let found = find_leads(&members, &LeadParams::default(), &Calendar::default(), today);
+            prop_assert_eq!(&found, &find_leads(&shuffled, &LeadParams::default(), &Calendar::default(), today));
             members.retain(|member| member.assessment.is_suspect());
             let mut placed: Vec<ListingId> = found.leads.iter().flat_map(|lead| lead.members.clone()).collect();
             placed.sort_unstable();

@@ -4,6 +4,7 @@
 //! [`rank()`](rank::rank) the order. Nothing here reads a clock or a file; the same listings in any order
 //! give the same leads.
 
+pub mod elements;
 pub mod identity;
 pub mod lead;
 pub mod linking;
@@ -11,12 +12,17 @@ pub mod rank;
 pub mod routing;
 #[cfg(test)]
 mod samples;
+pub mod standing;
 
+pub use elements::{LeadElement, LeadQuote};
 pub use identity::{GenericContact, GenericReason};
 pub use lead::{Lead, Link, LinkReason, SeenContact};
 pub use linking::{Group, LinkParams, Linked, Member, link};
-pub use rank::{Level, Part, Rank, RankWeights, WeightError};
+pub use rank::{Level, Part, Rank, RankChange, RankWeights, RankWindow, WeightError};
+pub use routing::Route;
+pub use standing::{Complaints, LicensedMatch, PastViolation, Standing};
 
+use crate::calendar::Calendar;
 use crate::domain::ListingId;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -51,14 +57,14 @@ pub struct Found {
 
 /// Turns assessed listings, suspect or not, into ranked leads; `today` is the day in Asia/Shanghai.
 #[must_use]
-pub fn find_leads(members: &[Member], params: &LeadParams, today: Date) -> Found {
+pub fn find_leads(members: &[Member], params: &LeadParams, calendar: &Calendar, today: Date) -> Found {
     let Linked { groups, generic } = link(members, &params.link);
     let by_id: BTreeMap<ListingId, &Member> = members.iter().map(|member| (member.id, member)).collect();
     let mut leads: Vec<Lead> = groups
         .iter()
         .map(|group| {
             let own: Vec<&Member> = group.members.iter().filter_map(|id| by_id.get(id).copied()).collect();
-            let mut lead = Lead::of(group, &own, params, today);
+            let mut lead = Lead::of(group, &own, params, calendar, today);
             // What everybody shows says least about this operator, so it comes last.
             lead.contacts
                 .sort_by_key(|seen| generic.iter().any(|one| identity::keys(&seen.contact).contains(&one.value)));

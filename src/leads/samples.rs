@@ -28,6 +28,7 @@ pub(super) fn member(id: i64, body: &str) -> Member {
             fetched_at: Timestamp::UNIX_EPOCH,
             origins: Vec::new(),
         },
+        gone: false,
         assessment: Assessment {
             verdict: Verdict::Disguised,
             score: probabilities.score(),

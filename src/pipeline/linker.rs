@@ -1,6 +1,7 @@
 //! Judged listings -> leads.
 
 use crate::{
+    calendar::Calendar,
     leads::{GenericContact, LeadParams, Member, find_leads},
     store::{Leads, Listings, StoreError, StoredLead},
 };
@@ -23,6 +24,7 @@ pub async fn relink(
     listings: &Arc<dyn Listings>,
     leads: &Arc<dyn Leads>,
     params: LeadParams,
+    calendar: Calendar,
     today: Date,
 ) -> Result<Linking, StoreError> {
     let judged = listings.assessed().await?;
@@ -32,12 +34,13 @@ pub async fn relink(
             Some(Member {
                 id: stored.id,
                 listing: stored.listing,
+                gone: stored.gone.is_some(),
                 assessment: stored.assessment?,
                 fingerprint: stored.fingerprint?,
             })
         })
         .collect();
-    let found = tokio::task::spawn_blocking(move || find_leads(&members, &params, today)).await;
+    let found = tokio::task::spawn_blocking(move || find_leads(&members, &params, &calendar, today)).await;
     let found = found.map_err(|_| StoreError::Closed)?;
     Ok(Linking { leads: leads.replace(found.leads).await?, generic: found.generic })
 }
