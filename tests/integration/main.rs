@@ -8,6 +8,7 @@ mod hostile;
 mod import;
 mod kill;
 mod migration;
+mod other_city;
 mod render;
 mod revisit;
 mod seals;
