@@ -87,7 +87,10 @@ fn value_of(run: &str) -> Option<f64> {
             }
             if waiting.is_some() {
                 // 六七百 is at least six hundred; digits without any unit are a list.
-                if run.chars().any(|ch| unit(ch).is_some()) { continue } else { return None }
+                if !run.chars().any(|ch| unit(ch).is_some()) {
+                    return None;
+                }
+                continue;
             }
             waiting = Some(value);
         } else if let Some(value) = unit(ch) {

@@ -51,7 +51,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<MatterTable, MatterError> 
     let mut checker = Checker { text, problems: Vec::new() };
     let table = match toml::from_str::<RawTable>(text) {
         Ok(raw) => {
-            let limits = checker.limits(raw.limits.into_inner());
+            let limits = checker.limits(raw.limits.get_ref());
             Some(MatterTable { limits, matters: checker.table(raw.matter) })
         }
         Err(error) => {
@@ -84,7 +84,7 @@ impl Checker<'_> {
         value.into_inner()
     }
 
-    fn limits(&mut self, raw: RawLimits) -> Limits {
+    fn limits(&mut self, raw: &RawLimits) -> Limits {
         Limits {
             prepay_months: self.positive(&raw.prepay_months, "limits.prepay_months"),
             prepay_lessons: self.positive(&raw.prepay_lessons, "limits.prepay_lessons"),
