@@ -5,7 +5,7 @@
 #[path = "support/trade.rs"]
 mod trade;
 
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -17,7 +17,7 @@ use tanzhao::{
     assess::Toolkit,
     clock::SystemClock,
     domain::{Assessment, Jurisdiction, ListingId, ListingText, PageRole, Probabilities, SourceId, Subject, Verdict},
-    leads::LeadParams,
+    leads::{Day, LeadParams},
     store::{
         ImportKind, Imports, LeadQuery, Leads, Listings, NewImport, Recorded, RecordedCapture, SavedCapture, Versions,
         sqlite::SqliteStore,
@@ -26,8 +26,15 @@ use tanzhao::{
 };
 use trade::{Ad, Trade};
 
-const TODAY: Date = date(2026, 12, 1);
 const PAGE: usize = 500;
+
+fn today() -> Day {
+    Day {
+        date: date(2026, 12, 1),
+        calendar: Arc::new(builtin::calendar().expect("the committed calendar")),
+        registers: None,
+    }
+}
 
 struct Bench {
     store: SqliteStore,
@@ -76,7 +83,7 @@ impl Bench {
     }
 
     async fn link(&self, batch: u32) {
-        while self.store.link_step(batch, &self.params, TODAY).await.expect("a step") > 0 {}
+        while self.store.link_step(batch, &self.params, &today()).await.expect("a step") > 0 {}
     }
 
     async fn groups(&self) -> BTreeMap<i64, Vec<i64>> {
@@ -109,7 +116,10 @@ fn judge(toolkit: &Toolkit, told: bool, id: i64, ad: &Ad) -> (ListingId, Assessm
         stages: Vec::new(),
         contacts: ad.contacts.clone(),
         county: Jurisdiction::Place(ad.county.into()),
+        place: None,
+        other_places: Vec::new(),
         findings: Vec::new(),
+        elements: Vec::new(),
         evidence: Vec::new(),
         flags: Vec::new(),
     };
@@ -212,7 +222,7 @@ async fn main() {
     let before = bench.groups().await;
     println!("resident before the rebuild: {} MB", resident_mb());
     let begun = Instant::now();
-    let rebuilt = bench.store.rebuild(&bench.params, TODAY).await.expect("a rebuild");
+    let rebuilt = bench.store.rebuild(&bench.params, &today()).await.expect("a rebuild");
     println!(
         "rebuild of {} suspects in {:.1?}: {} leads, {} MB",
         rebuilt.listings,
@@ -223,7 +233,7 @@ async fn main() {
     println!("the same leads as listing by listing: {}", bench.groups().await == before);
 
     let begun = Instant::now();
-    let tomorrow = TODAY.tomorrow().expect("a day");
-    while bench.store.refresh(1024, &bench.params, tomorrow).await.expect("ranked") > 0 {}
+    let tomorrow = Day { date: date(2026, 12, 2), ..today() };
+    while bench.store.refresh(1024, &bench.params, &tomorrow).await.expect("ranked") > 0 {}
     println!("every lead ranked for another day in {:.1?}", begun.elapsed());
 }

@@ -10,8 +10,8 @@
 //! 5. [`evidence`]: the response is sealed in a WARC file; outcome, capture, listings and links become one transaction.
 //! 6. [`text`] -> [`signals`] -> [`classify`] -> [`assess`]: disguise is undone with a map back to the original, facts are read,
 //!    the model scores, the verdict quotes the page's own characters.
-//! 7. [`leads`]: listings of one operator become one lead, routed to a county and ranked with its arithmetic shown
-//!    ([`pipeline`] runs 6 and 7 over the store).
+//! 7. [`leads`]: listings of one operator become one lead, routed to a county and ranked with its arithmetic shown, by a
+//!    [`calendar`] of days off ([`pipeline`] runs 6 and 7 over the store).
 //! 8. [`export`]: a county's package, contacts masked, with a manifest that `verify` checks offline.
 //! 9. [`app`] puts it together; [`sampleweb`] is the small web that the demonstration and the tests sweep.
 //!
@@ -21,6 +21,7 @@ pub mod clock;
 pub mod domain;
 
 pub mod assess;
+pub mod calendar;
 pub mod capture_files;
 pub mod classify;
 pub mod evidence;

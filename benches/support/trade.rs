@@ -99,7 +99,7 @@ fn clauses(toolkit: &Toolkit, row: &Labelled) -> Vec<String> {
         let plain = tanzhao::domain::ListingText { body: clause.into(), ..Default::default() };
         let read = toolkit.reading.read(&plain).signals;
         let digits = clause.chars().filter(|c| c.is_numeric() || HANZI.contains(c)).count();
-        if read.contacts.is_empty() && read.county_span.is_none() && digits < 5 && clause.chars().count() > 2 {
+        if read.contacts.is_empty() && read.place.is_none() && digits < 5 && clause.chars().count() > 2 {
             found.push(clause.to_owned());
         }
     }

@@ -1,6 +1,7 @@
 //! What the binary carries with it: lexicon, places, matters, model, and the sample web with its definitions.
 
 use crate::assess::{Knowledge, Reading, Toolkit, ToolkitError};
+use crate::calendar::{Calendar, CalendarError};
 use crate::sources::SourceManifest;
 use include_dir::{Dir, include_dir};
 use std::path::Path;
@@ -8,6 +9,8 @@ use std::path::Path;
 static LEXICON: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/models/lexicon");
 static PLACES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/seeds/places");
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/seeds/sources");
+
+static CALENDAR: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/seeds/calendar");
 
 /// The committed model file.
 pub const MODEL: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/tanzhao.model"));
@@ -47,6 +50,14 @@ pub fn all_sources() -> Vec<(&'static str, &'static str)> {
 pub fn undefined_source() -> anyhow::Result<SourceManifest> {
     crate::sources::manifest::parse("seeds/recorded.toml", UNDEFINED)
         .map_err(|problems| anyhow::anyhow!(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+}
+
+/// Holidays and vacations.
+///
+/// # Errors
+/// Never with the committed files.
+pub fn calendar() -> Result<Calendar, CalendarError> {
+    Calendar::parse(&texts(&CALENDAR))
 }
 
 /// The judge, with the committed model or another one.

@@ -57,7 +57,15 @@ pub struct Written {
 /// # Errors
 /// When the city is not in `seeds/counties.toml`.
 pub fn receivers(city: &str) -> anyhow::Result<Vec<County>> {
-    let file: File = toml::from_str(COUNTIES).context("seeds/counties.toml")?;
+    receivers_in(COUNTIES, city)
+}
+
+/// The same from another table than the committed one.
+///
+/// # Errors
+/// When the table cannot be read or does not list the city.
+pub fn receivers_in(table: &str, city: &str) -> anyhow::Result<Vec<County>> {
+    let file: File = toml::from_str(table).context("seeds/counties.toml")?;
     let Some(found) = file.city.into_iter().find(|one| one.name == city) else {
         bail!("city: found `{city}`, expected one that seeds/counties.toml lists");
     };

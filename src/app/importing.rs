@@ -56,7 +56,7 @@ pub async fn import_captures(
     }
     // Also what an import left unjudged that was killed after its transaction.
     report.assessed = assessor(app, &toolkit).drain().await?;
-    linker(app, config).drain(app.today()).await?;
+    linker(app, config).drain(&app.day(config).await?).await?;
     report.leads = app.lead_count().await?;
     Ok(report)
 }

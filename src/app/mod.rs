@@ -25,6 +25,7 @@ use crate::{
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::{AuditKind, beijing},
     evidence::sha256_hex,
+    leads::Day,
     store::{
         Audit, Draws, Frontier, Imports, Leads, Listings, Queue, Records, Seals, StoreError, Watched,
         sqlite::SqliteStore,
@@ -131,6 +132,19 @@ impl App {
     pub async fn lead_count(&self) -> Result<usize, StoreError> {
         let counts = self.leads.counts().await?;
         Ok(counts.iter().map(|count| usize::try_from(count.leads).unwrap_or(usize::MAX)).sum())
+    }
+
+    /// Today in Asia/Shanghai with the built-in calendar and the lists that were imported.
+    ///
+    /// # Errors
+    /// A calendar file that is wrong, the store's.
+    pub async fn day(&self, config: &Config) -> anyhow::Result<Day> {
+        let registers = lists::registers(self, &config.leads.standing).await?;
+        Ok(Day {
+            date: self.today(),
+            calendar: Arc::new(builtin::calendar()?),
+            registers: (!registers.is_empty()).then(|| Arc::new(registers)),
+        })
     }
 
     /// Today in Asia/Shanghai.

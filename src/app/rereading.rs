@@ -70,7 +70,7 @@ pub async fn reprocess(
     }
     app.listings.forget_assessments(sweep).await?;
     done.assessed = assessor(app, &toolkit).drain().await?;
-    linker(app, config).drain(app.today()).await?;
+    linker(app, config).drain(&app.day(config).await?).await?;
     done.leads = app.lead_count().await?;
     Ok(done)
 }

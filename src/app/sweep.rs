@@ -263,7 +263,7 @@ pub async fn sweep(
         cancel,
     });
     let (end, assessed) = crawl_and_judge(&crawl, id, assessor(app, &toolkit), watch).await?;
-    linker(app, config).drain(app.today()).await?;
+    linker(app, config).drain(&app.day(config).await?).await?;
     let mut health = Vec::new();
     if end == CrawlEnd::Drained {
         health = check_health(app, id, &crawl.registry).await?;

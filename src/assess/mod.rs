@@ -1,10 +1,13 @@
 //! The whole judgement as one pure function: the text of a listing in, an [`Assessment`] out.
 
+mod elements;
 pub mod evaluation;
+pub mod facts;
 pub mod learning;
 pub mod matters;
 
 pub use evaluation::{Evaluation, evaluate};
+pub use facts::{Fact, FactKind, Facts, Limits};
 pub use learning::{corpus_digest, train};
 pub use matters::{MatterError, MatterTable};
 
@@ -145,6 +148,14 @@ impl Toolkit {
         let probabilities = weighed.probabilities();
         let (verdict, flags) = decide(&probabilities, &signals);
         let Tags { forms, subjects, stages } = tags(&self.model, &features, &signals, verdict);
+        // Most listings of a sweep are nobody's suspicion and are asked no further questions.
+        let asked = probabilities.score() >= NO_QUESTION;
+        let matters = &self.reading.matters;
+        let facts = if asked || verdict != Verdict::Irrelevant {
+            Facts::read(&text, &signals, matters.limits())
+        } else {
+            Facts::default()
+        };
         let mut assessment = Assessment {
             verdict,
             score: probabilities.score(),
@@ -154,11 +165,16 @@ impl Toolkit {
             stages,
             contacts: Vec::new(),
             county: signals.county.clone(),
-            findings: self.reading.matters.findings(&signals, &text, verdict),
-            evidence: if probabilities.score() < NO_QUESTION { Vec::new() } else { explain(&weighed, &text, &tokens) },
+            place: None,
+            other_places: Vec::new(),
+            findings: matters.findings(&signals, &facts, &text, verdict),
+            elements: if asked { elements::read(&text, &signals, &facts) } else { Vec::new() },
+            evidence: if asked { explain(&weighed, &text, &tokens) } else { Vec::new() },
             flags,
         };
         assessment.contacts = signals.contacts;
+        assessment.place = signals.place;
+        assessment.other_places = signals.other_places;
         assessment
     }
 

@@ -158,7 +158,7 @@ impl Config {
         }
         let rank = raw.rank.unwrap_or_default();
         if let Err(error) = rank.check() {
-            problems.push(format!("{file}: {error}"));
+            problems.push(format!("{file}:{}: {error}", line_of_weight(text, &error.field)));
         }
         let standing = raw.standing.unwrap_or_default();
         if let Err(error) = standing.check() {
@@ -224,9 +224,36 @@ fn line_of(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or(text).matches('\n').count() + 1
 }
 
+/// The line that sets a weight of the ranking, by its name or that of the matter it counts for.
+fn line_of_weight(text: &str, field: &str) -> usize {
+    let name = field.rsplit('.').next().unwrap_or(field);
+    let sets = |line: &str| line.trim_start().trim_start_matches('"').starts_with(name) && line.contains('=');
+    let lines = || text.lines().zip(1..);
+    let section = lines().find(|(line, _)| line.trim_start().starts_with("[rank")).map_or(1, |(_, number)| number);
+    let found = lines().skip(section).find(|(line, _)| sets(line));
+    // Weights may also stand in one line, as rank = { ... }.
+    found.or_else(|| lines().find(|(line, _)| line.contains(name))).map_or(section, |(_, number)| number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_weight_is_named_with_its_line() {
+        let wrong = |text: &str| Config::parse("t.toml", text).expect_err(text).to_string();
+        assert_eq!(
+            wrong("city = \"朝阳市\"\n[rank]\nteacher = 0.5\nhalf_life_days = 0\n"),
+            "t.toml:4: rank weight `half_life_days` is 0, expected more than 0"
+        );
+        assert_eq!(
+            wrong("[rank.matters]\nM08 = 0.1\nM12 = -1\n"),
+            "t.toml:3: rank weight `matters.M12` is -1, expected at least 0"
+        );
+        assert!(wrong("[rank]\nteachers = 1\n").starts_with("t.toml:2: unknown field `teachers`"));
+        let set = Config::parse("t.toml", "[rank]\nteacher = 0.9\n").expect("good").leads.rank;
+        assert_eq!((set.teacher.to_string(), set.half_life_days.to_string()), ("0.9".to_owned(), "21".to_owned()));
+    }
 
     #[test]
     fn the_render_section_is_strict() {

@@ -1,6 +1,6 @@
 //! An assessment: what we think of a listing, every part pointing at the original text.
 
-use super::{ContactKind, Flag, Form, Jurisdiction, Span, Stage, Subject, Verdict};
+use super::{ContactKind, Element, Flag, Form, Jurisdiction, PlaceHow, Span, Stage, Subject, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Calibrated class probabilities; they sum to 1.
@@ -56,10 +56,46 @@ pub struct Finding {
     pub matter: String,
     /// What in the text suggests it, in words.
     pub rule: String,
+    /// The legal basis as people read it, with 待核 where it is not verified; empty in judgements of older versions.
+    #[serde(default)]
+    pub basis_zh: String,
     /// The original characters.
     pub quote: String,
     /// Where they stand.
     pub span: Span,
+}
+
+/// Words that show one of the eight elements of a lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ElementQuote {
+    /// Which one.
+    pub element: Element,
+    /// What the words say about it, in Chinese.
+    pub says: String,
+    /// The original characters.
+    pub quote: String,
+    /// Where they stand.
+    pub span: Span,
+}
+
+/// What places a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceEvidence {
+    /// What kind of words they are.
+    pub how: PlaceHow,
+    /// The original characters, or what the site's own field says.
+    pub quote: String,
+    /// Where they stand; `None` for the site's own field, which is no part of the text.
+    pub span: Option<Span>,
+}
+
+/// A further county that a listing names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherPlace {
+    /// The county.
+    pub county: Jurisdiction,
+    /// What names it.
+    pub evidence: PlaceEvidence,
 }
 
 /// Words whose presence moved the score.
@@ -92,8 +128,17 @@ pub struct Assessment {
     pub contacts: Vec<Contact>,
     /// Whose matter it is.
     pub county: Jurisdiction,
+    /// What says so; `None` when nothing does. An area code alone is evidence for the city while `county` stays unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceEvidence>,
+    /// Other counties the text names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_places: Vec<OtherPlace>,
     /// Suspected matters.
     pub findings: Vec<Finding>,
+    /// The elements of a lead that the text shows, in their order and that of the text; none where the score is below 0.05.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<ElementQuote>,
     /// Reasons for the score; none where it is below 0.05, since nobody asks there.
     pub evidence: Vec<Evidence>,
     /// Side marks.

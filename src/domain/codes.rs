@@ -161,6 +161,44 @@ codes! {
         /// Anything else.
         Other = "other", "其他";
     }
+    /// What must come together before an advertisement is a lead (domain guide 0).
+    Element {
+        /// Who offers.
+        Actor = "actor", "主体";
+        /// That pupils or children of three and more are meant.
+        Minor = "minor", "对象";
+        /// That a school subject is taught.
+        Subject = "subject", "内容";
+        /// That money is taken.
+        Paid = "paid", "有偿";
+        /// Rooms, staff and a division of work.
+        Org = "org", "组织化";
+        /// The cover or way of teaching.
+        Form = "form", "形式";
+        /// Lessons on days off, in vacations or late in the evening.
+        Time = "time", "时间";
+        /// What makes it graver: a claimed in-service teacher, pre-school children, boarding.
+        Agg = "agg", "加重";
+    }
+    /// What places a listing, the surest first (domain guide 4.3).
+    PlaceHow {
+        /// A road or an address on it.
+        Address = "address", "明确地址";
+        /// A township or sub-district.
+        Township = "township", "镇街";
+        /// A village or community.
+        Village = "village", "村、社区";
+        /// A school.
+        School = "school", "学校";
+        /// A landmark or a short name of a quarter.
+        Landmark = "landmark", "地标";
+        /// The name of the county or the city, or of a place elsewhere.
+        CountyName = "county_name", "县区名";
+        /// The area code of a telephone number.
+        AreaCode = "area_code", "座机区号";
+        /// The city the site files the listing under.
+        SiteCity = "site_city", "站点城市";
+    }
     /// The kind of a contact.
     ContactKind {
         /// A telephone number.

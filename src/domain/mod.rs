@@ -15,10 +15,12 @@ pub mod records;
 pub mod span;
 pub mod url_key;
 
-pub use assessment::{Assessment, Contact, Evidence, Finding, Probabilities};
+pub use assessment::{Assessment, Contact, ElementQuote, Evidence, Finding, OtherPlace, PlaceEvidence, Probabilities};
 pub use audit::{Act, AuditEntry};
 pub use beijing::beijing;
-pub use codes::{AuditKind, ContactKind, Flag, Form, SourceKind, Stage, Subject, TrainingKind, Verdict};
+pub use codes::{
+    AuditKind, ContactKind, Element, Flag, Form, PlaceHow, SourceKind, Stage, Subject, TrainingKind, Verdict,
+};
 pub use county::Jurisdiction;
 pub use ids::{CaptureId, Epoch, LeadId, ListingId, PageId, SourceId, SweepId};
 pub use life::{DismissReason, LeadMove, LeadState, Measure, Outcome, Role};

@@ -86,9 +86,13 @@ fn lead_file(id: i64) -> LeadFile {
         stages: Vec::new(),
         contacts: vec![contact.clone()],
         county: Jurisdiction::parse("双塔区"),
+        place: None,
+        other_places: Vec::new(),
+        elements: Vec::new(),
         findings: vec![Finding {
             matter: "M01".to_owned(),
             rule: "写明学科并招收中小学生".to_owned(),
+            basis_zh: "校外培训行政处罚暂行办法第十七条".to_owned(),
             quote: "初二数学".to_owned(),
             span: span_of("初二数学"),
         }],

@@ -51,6 +51,7 @@ pub fn sheet(spec: &PackageSpec, file: &LeadFile) -> Result<String, ExportError>
                 p.note { "接收单位属地：" (spec.county.name) "(" (spec.county.code) ") 生成时间："
                     (beijing_words(spec.generated_at)) "(北京时间)" }
                 (overview(spec, file))
+                (elements(file))
                 (rank(file))
                 @for (number, (listing, assessment, capture)) in (1u32..).zip(&file.listings) {
                     (one_listing(spec, &format!("{label}-{number}"), listing, assessment, capture.as_ref()))
@@ -81,7 +82,8 @@ fn overview(spec: &PackageSpec, file: &LeadFile) -> Markup {
             h2 { "概况" }
             table {
                 tr { th { "属地" } td { (lead.county.zh())
-                    @if !lead.copies.is_empty() { ",涉及 " (joined(&lead.copies, |county| county.zh().to_owned())) } } }
+                    @if !lead.copies.is_empty() { ",涉及 " (joined(&lead.copies, |county| county.zh().to_owned())) }
+                    @if !lead.route_words.is_empty() { p.note { (mask_text(&lead.route_words, &[])) } } } }
                 tr { th { "涉嫌事项" } td {
                     @if lead.matters.is_empty() { "未归入具体事项" }
                     @for code in &lead.matters { div { "涉嫌 " (spec.matter(code)) } }
@@ -103,6 +105,29 @@ fn flag_words(flag: Flag) -> String {
     match flag {
         Flag::TeacherClaim => "自称在职教师（未核实）".to_owned(),
         other => other.zh().to_owned(),
+    }
+}
+
+/// The elements of a case, each with its words or marked as missing.
+fn elements(file: &LeadFile) -> Markup {
+    let place = |id| file.lead.members.iter().position(|member| *member == id).map_or(0, |at| at + 1);
+    html! {
+        @if !file.lead.elements.is_empty() {
+            section {
+                h2 { "要件" }
+                table {
+                    tr { th { "要件" } th { "原文" } }
+                    @for one in &file.lead.elements {
+                        tr { td { (one.element.zh()) } td {
+                            @if !one.is_shown() { "未见，待核查" }
+                            @for quote in &one.quotes {
+                                div { (quote.says) ":“" (mask_text(&quote.quote, &[])) "”(证据 " (place(quote.listing)) ")" }
+                            }
+                        } }
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -155,7 +180,8 @@ fn one_listing(
                 table {
                     tr { th { "涉嫌事项" } th { "依据" } th { "原文" } }
                     @for finding in &assessment.findings {
-                        tr { td { "涉嫌 " (spec.matter(&finding.matter)) } td { (mask_text(&finding.rule, &[])) }
+                        tr { td { "涉嫌 " (spec.matter(&finding.matter)) }
+                            td { (mask_text(&finding.rule, &[])) @if !finding.basis_zh.is_empty() { p.note { (finding.basis_zh) } } }
                             td { "“" (text.slice(finding.span)) "”" } }
                     }
                 }

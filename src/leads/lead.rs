@@ -1,15 +1,22 @@
 //! A lead: one operator with every listing that points at it, and what they say together.
 
-use super::{Group, Identifier, IdentifierKind, LeadParams, Member, Rank, Standing, Support, identity, rank, routing};
+use super::{
+    Day, Group, Identifier, IdentifierKind, LeadElement, LeadParams, Member, Rank, Registers, Standing, Support,
+    elements, identity, rank, routing, standing::Known,
+};
 use crate::domain::{Contact, ContactKind, Flag, Form, Jurisdiction, LeadId, ListingId, SourceId, Stage, Subject};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// One operator, seen through its listings; suspected, never established.
 ///
 /// Lists are sorted and free of doubles, so that the same listings in any order give the same lead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Lead {
     /// The stored number; `None` until the store has kept it.
     pub id: Option<LeadId>,
@@ -24,6 +31,12 @@ pub struct Lead {
     pub county: Jurisdiction,
     /// Other counties its listings name; they get a copy.
     pub copies: Vec<Jurisdiction>,
+    /// Why that county, in Chinese, with the words quoted.
+    #[serde(default)]
+    pub route_words: String,
+    /// Whether several counties are named equally surely, so that the city co-ordinates.
+    #[serde(default)]
+    pub ambiguous: bool,
     /// Its place in the officers' queue, with the arithmetic.
     pub rank: Rank,
     /// How to reach it.
@@ -35,6 +48,12 @@ pub struct Lead {
     pub links: Vec<Link>,
     /// Suspected matters, by code of the matter table.
     pub matters: Vec<String>,
+    /// The eight elements of a case in their order, each with its words or none.
+    #[serde(default)]
+    pub elements: Vec<LeadElement>,
+    /// What the bureau's records say about the operator.
+    #[serde(default)]
+    pub standing: Standing,
     /// School subjects named.
     pub subjects: Vec<Subject>,
     /// Stages named.
@@ -54,9 +73,6 @@ pub struct Lead {
     pub first_posted: Option<Date>,
     /// Latest day of posting known, Asia/Shanghai.
     pub last_posted: Option<Date>,
-    /// What the bureau knows about it from elsewhere.
-    #[serde(default)]
-    pub standing: Standing,
 }
 
 /// A contact of an operator and the listings that show it.
@@ -168,8 +184,8 @@ impl Lead {
     /// Puts together what the members of a group say.
     ///
     /// `own` are exactly its members in the order of their numbers; `beside` are listings that show one of its telling
-    /// contacts, in the same order, members or not; `generic` tells which keys of identifiers link nobody; `today` is the day
-    /// in Asia/Shanghai for which urgency is counted.
+    /// contacts, in the same order, members or not; `generic` tells which keys of identifiers link nobody; `day` is the day
+    /// for which urgency is counted.
     #[must_use]
     pub fn assemble(
         group: &Group,
@@ -177,7 +193,7 @@ impl Lead {
         beside: &[&Member],
         generic: impl Fn(i64) -> bool,
         params: &LeadParams,
-        today: Date,
+        day: &Day,
     ) -> Self {
         let route = routing::route(own, &params.city);
         let all = || own.iter().map(|member| &member.assessment);
@@ -191,6 +207,7 @@ impl Lead {
             known_as: known_as(own),
             links: links(group, own),
             matters: sorted(all().flat_map(|one| one.findings.iter().map(|finding| finding.matter.clone()))),
+            elements: elements::elements(own),
             subjects: sorted(all().flat_map(|one| one.subjects.iter().copied())),
             stages: sorted(all().flat_map(|one| one.stages.iter().copied())),
             forms: sorted(all().flat_map(|one| one.forms.iter().copied())),
@@ -203,9 +220,18 @@ impl Lead {
             county: route.main,
             copies: route.copies,
             standing: Standing::default(),
+            route_words: route.why,
+            ambiguous: route.ambiguous,
         };
-        lead.rank = rank::rank(&lead, &params.rank, today);
+        lead.weigh(params, day);
         lead
+    }
+
+    /// Asks the lists again and ranks for a day; what its listings say stays.
+    pub fn weigh(&mut self, params: &LeadParams, day: &Day) {
+        let known = |registers: &Arc<Registers>| registers.standing(&Known::of_lead(self, &params.city), day.date);
+        self.standing = day.registers.as_ref().map(known).unwrap_or_default();
+        self.rank = rank::rank(self, &params.rank, &day.calendar, day.date);
     }
 
     /// Whether its listings name more than one county, so that the city has to co-ordinate.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{ContactKind, Flag, SourceId, Verdict};
 use crate::leads::samples::member;
-use crate::leads::{Found, GenericReason, Lead, LeadParams, find_leads};
+use crate::leads::{Day, Found, GenericReason, Lead, LeadParams, find_leads};
 use ContactKind::{Phone, Qq, Wechat};
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -11,8 +11,12 @@ use proptest::prelude::*;
 const FLAT: &str = "文化路小区三楼,初二初三数学物理小班,六人封顶,按学校进度走,一周两次";
 const CAMP: &str = "凤凰山下暑期封闭训练营,上午语文下午英语,食宿全包,名额不多抓紧报名";
 
+fn today() -> Day {
+    Day { date: date(2026, 7, 1), ..Day::default() }
+}
+
 fn found(members: &[Member]) -> Found {
-    let mut found = find_leads(members, &LeadParams::default(), date(2026, 7, 1));
+    let mut found = find_leads(members, &LeadParams::default(), &today());
     found.leads.sort_by_key(|lead| lead.members.clone());
     found
 }
@@ -181,9 +185,8 @@ proptest! {
             (Just(members.clone()), Just(members).prop_shuffle())
         })
     ) {
-        let today = date(2026, 7, 1);
-        let found = find_leads(&members, &LeadParams::default(), today);
-        prop_assert_eq!(&found, &find_leads(&shuffled, &LeadParams::default(), today));
+                let found = find_leads(&members, &LeadParams::default(), &today());
+        prop_assert_eq!(&found, &find_leads(&shuffled, &LeadParams::default(), &today()));
         members.retain(|member| member.assessment.is_suspect());
         let mut placed: Vec<ListingId> = found.leads.iter().flat_map(|lead| lead.members.clone()).collect();
         placed.sort_unstable();

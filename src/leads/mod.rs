@@ -5,6 +5,7 @@
 //! give the same leads.
 
 pub mod draw;
+pub mod elements;
 pub mod generic;
 pub mod identity;
 pub mod lead;
@@ -18,18 +19,24 @@ pub mod routing;
 mod samples;
 pub mod standing;
 
+pub use elements::{LeadElement, LeadQuote};
 pub use generic::{GenericIdentifier, GenericReason};
 pub use identity::{Identifier, IdentifierKind};
 pub use lead::{KnownAs, Lead, Link, LinkReason, SeenContact};
 pub use linking::{Bond, Group, LinkParams, Node, link};
 pub use member::{Member, Support};
-pub use rank::{Level, Part, Rank, RankWeights, WeightError};
-pub use standing::{Standing, StandingParams};
+pub use rank::{Level, Part, Rank, RankChange, RankWeights, RankWindow, WeightError};
+pub use routing::Route;
+pub use standing::{Complaints, LicensedMatch, PastViolation, Registers, Standing, StandingParams};
 
+use crate::calendar::Calendar;
 use crate::domain::ListingId;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// All that a bureau may choose in this room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +63,17 @@ impl Default for LeadParams {
     }
 }
 
+/// The day leads are ranked for, with the calendar that says what kind of day it is.
+#[derive(Clone, Debug, Default)]
+pub struct Day {
+    /// In Asia/Shanghai.
+    pub date: Date,
+    /// Holidays, vacations and working days.
+    pub calendar: Arc<Calendar>,
+    /// What is known from elsewhere; `None` when nothing is.
+    pub registers: Option<Arc<Registers>>,
+}
+
 /// What [`find_leads`] found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
@@ -65,11 +83,11 @@ pub struct Found {
     pub generic: Vec<GenericIdentifier>,
 }
 
-/// Turns judged listings, suspect or not, into ranked leads, all at once and in memory; `today` is the day in Asia/Shanghai.
+/// Turns judged listings, suspect or not, into ranked leads, all at once and in memory, for a day.
 ///
 /// The store does the same listing by listing; this is what it has to agree with.
 #[must_use]
-pub fn find_leads(members: &[Member], params: &LeadParams, today: Date) -> Found {
+pub fn find_leads(members: &[Member], params: &LeadParams, day: &Day) -> Found {
     let by_id: BTreeMap<ListingId, &Member> = members.iter().map(|member| (member.id, member)).collect();
     let mut holders: BTreeMap<&Identifier, Vec<&Member>> = BTreeMap::new();
     for member in by_id.values() {
@@ -100,7 +118,7 @@ pub fn find_leads(members: &[Member], params: &LeadParams, today: Date) -> Found
             .map(|member| (member.id, *member))
             .collect();
         let beside: Vec<&Member> = beside.into_values().collect();
-        Lead::assemble(group, &own, &beside, |key| generic_keys.contains(&key), params, today)
+        Lead::assemble(group, &own, &beside, |key| generic_keys.contains(&key), params, day)
     };
     let mut leads: Vec<Lead> = groups.iter().map(lead).collect();
     leads.sort_by(|a, b| a.rank.worst_first(&b.rank).then_with(|| a.members.cmp(&b.members)));

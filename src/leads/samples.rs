@@ -40,7 +40,10 @@ pub(super) fn member(id: i64, body: &str) -> Member {
         stages: Vec::new(),
         contacts: Vec::new(),
         county: Jurisdiction::Place("双塔区".into()),
+        place: None,
+        other_places: Vec::new(),
         findings: Vec::new(),
+        elements: Vec::new(),
         evidence: Vec::new(),
         flags: Vec::new(),
     };

@@ -1,10 +1,9 @@
 //! Judged listings -> leads.
 
 use crate::{
-    leads::LeadParams,
+    leads::{Day, LeadParams},
     store::{Leads, StoreError},
 };
-use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Listings linked in one step: one transaction, so that readers and a crawl beside it wait for a moment only.
@@ -21,28 +20,28 @@ pub struct Linker {
 }
 
 impl Linker {
-    /// Links one batch and returns how many listings that were; 0 when nothing waits. `today` is the day in Asia/Shanghai.
+    /// Links one batch and returns how many listings that were; 0 when nothing waits.
     ///
     /// # Errors
     /// The store's.
-    pub async fn step(&self, today: Date) -> Result<usize, StoreError> {
-        self.leads.link_step(BATCH, &self.params, today).await
+    pub async fn step(&self, day: &Day) -> Result<usize, StoreError> {
+        self.leads.link_step(BATCH, &self.params, day).await
     }
 
-    /// Links whatever waits, then ranks for `today` what was ranked for another day. Killed at any moment, it goes on where it
+    /// Links whatever waits, then ranks for the day what was ranked for another day. Killed at any moment, it goes on where it
     /// stood.
     ///
     /// # Errors
     /// The store's.
-    pub async fn drain(&self, today: Date) -> Result<usize, StoreError> {
+    pub async fn drain(&self, day: &Day) -> Result<usize, StoreError> {
         let mut linked = 0;
         loop {
-            match self.step(today).await? {
+            match self.step(day).await? {
                 0 => break,
                 count => linked += count,
             }
         }
-        while self.leads.refresh(RANKED, &self.params, today).await? > 0 {}
+        while self.leads.refresh(RANKED, &self.params, day).await? > 0 {}
         Ok(linked)
     }
 }

@@ -94,7 +94,7 @@ fn contacts_and_counties_of_the_corpus() {
         if signals.county.as_str() == row.county {
             placed += 1;
         } else {
-            let quote = signals.county_span.map_or("-", |span| span.slice(&full));
+            let quote = signals.place.as_ref().and_then(|place| place.span).map_or("-", |span| span.slice(&full));
             let _ = writeln!(
                 report,
                 "COUNTY {} {} [{quote}] {} @{} | {}",

@@ -70,9 +70,11 @@ pub(super) enum PlaceKind {
     Outside,
     /// A city outside that may merely be mentioned.
     Elsewhere,
+    /// The code of the city's telephone numbers.
+    AreaCode,
 }
 
-const KINDS: [(&str, PlaceKind); 14] = [
+const KINDS: [(&str, PlaceKind); 15] = [
     ("city", PlaceKind::City),
     ("county", PlaceKind::County),
     ("town", PlaceKind::Town),
@@ -87,6 +89,7 @@ const KINDS: [(&str, PlaceKind); 14] = [
     ("neutral", PlaceKind::Neutral),
     ("outside", PlaceKind::Outside),
     ("elsewhere", PlaceKind::Elsewhere),
+    ("areacode", PlaceKind::AreaCode),
 ];
 
 /// One name of the tables.
@@ -104,6 +107,8 @@ pub struct Gazetteer {
     pub(super) words: Words,
     /// The name of the whole city.
     pub(super) city: String,
+    /// What its telephone numbers begin with; looked for on their own, since digits stand inside other numbers too.
+    pub(super) area_codes: Vec<String>,
 }
 
 impl Gazetteer {
@@ -114,6 +119,7 @@ impl Gazetteer {
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, GazetteerError> {
         let mut names: Vec<Name> = Vec::new();
         let mut city = String::new();
+        let mut area_codes = Vec::new();
         let mut index: HashMap<String, usize> = HashMap::new();
         for (file, content) in files {
             for (number, line) in content.lines().enumerate() {
@@ -137,6 +143,10 @@ impl Gazetteer {
                     let (file, line) = at();
                     return Err(GazetteerError::Empty { file, line });
                 }
+                if *kind == PlaceKind::AreaCode {
+                    area_codes.push(name.to_owned());
+                    continue;
+                }
                 if *kind == PlaceKind::City && city.is_empty() {
                     place.clone_into(&mut city);
                 }
@@ -150,7 +160,7 @@ impl Gazetteer {
         }
         let texts: Vec<&str> = names.iter().map(|name| name.text.as_str()).collect();
         let words = Words::new(&texts).map_err(|error| GazetteerError::Build(error.to_string()))?;
-        Ok(Self { names, words, city })
+        Ok(Self { names, words, city, area_codes })
     }
 }
 

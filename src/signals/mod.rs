@@ -11,10 +11,11 @@ pub use cues::{Cue, CueKind};
 pub use gazetteer::{Gazetteer, GazetteerError};
 
 use crate::{
-    domain::{Contact, Form, Jurisdiction, Span, Stage, Subject},
+    domain::{Contact, Form, Jurisdiction, OtherPlace, PlaceEvidence, Span, Stage, Subject},
     text::{ClearText, Lexicon, Words},
 };
 use cues::{Meaning, Terms};
+use std::ops::Range;
 
 /// The word lists could not be made searchable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,12 +29,16 @@ pub struct Signals {
     pub contacts: Vec<Contact>,
     /// Whose matter it is.
     pub county: Jurisdiction,
-    /// The words that say so; `None` when only the site does.
-    pub county_span: Option<Span>,
+    /// What says so; `None` when nothing does.
+    pub place: Option<PlaceEvidence>,
+    /// Other counties the text names.
+    pub other_places: Vec<OtherPlace>,
     /// Subjects named, in the order of the contract.
     pub subjects: Vec<Subject>,
     /// Stages named, in the order of the contract.
     pub stages: Vec<Stage>,
+    /// The words that name each stage, by place. The model's features are not read off these.
+    pub stage_words: Vec<(Stage, Span)>,
     /// Covers shown; `plain` is left to the verdict.
     pub forms: Vec<Form>,
     /// The words that show each cover, by place; covers that only several signals together show have none.
@@ -91,10 +96,19 @@ impl Reader {
     pub fn read(&self, text: &ClearText, site_city: &str) -> Signals {
         let clear = text.as_str();
         let contacts = contacts::contacts(text.original());
-        let (county, county_range) = place::locate(&self.gazetteer, clear, site_city);
+        let located = place::locate(&self.gazetteer, clear, site_city);
+        let evidence = |how, range: Option<Range<usize>>| {
+            let span = range.map(|range| text.span(range));
+            PlaceEvidence { how, quote: span.map_or(site_city.trim(), |span| text.quote(span)).to_owned(), span }
+        };
+        let others = located.others.into_iter().map(|(county, how, range)| OtherPlace {
+            county: Jurisdiction::Place(county),
+            evidence: evidence(how, Some(range)),
+        });
         let mut signals = Signals {
-            county,
-            county_span: county_range.map(|range| text.span(range)),
+            county: located.county,
+            place: located.how.map(|how| evidence(how, located.range)),
+            other_places: others.collect(),
             title_chars: text.original().split('\n').next().map_or(0, |title| title.chars().count()),
             ..Signals::default()
         };
@@ -110,7 +124,10 @@ impl Reader {
                         signals.cues.push(cue(CueKind::Subject));
                     }
                     Meaning::Subject(_) => {}
-                    Meaning::Stage(stage) => add(&mut signals.stages, stage),
+                    Meaning::Stage(stage) => {
+                        add(&mut signals.stages, stage);
+                        signals.stage_words.push((stage, span));
+                    }
                     Meaning::Form(form) => {
                         add(&mut signals.forms, form);
                         signals.form_words.push((form, span));
@@ -119,7 +136,11 @@ impl Reader {
                 }
             }
         }
-        stages::from_numbers(clear, &mut signals.stages);
+        for (stage, range) in stages::from_numbers(clear) {
+            add(&mut signals.stages, stage);
+            signals.stage_words.push((stage, text.span(range)));
+        }
+        signals.stage_words.sort_by_key(|(stage, span)| (*span, *stage));
         signals.subjects.sort_unstable();
         signals.stages.sort_unstable();
         for contact in &contacts {

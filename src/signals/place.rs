@@ -1,7 +1,7 @@
 //! Whose matter a listing is (ruling 17): the text beats the site, the smallest unit wins, the neighbours' names are traps.
 
 use super::gazetteer::{Gazetteer, PlaceKind};
-use crate::domain::Jurisdiction;
+use crate::domain::{Jurisdiction, PlaceHow};
 use std::{collections::HashMap, ops::Range};
 
 /// Words behind a short name that show it is meant as a place.
@@ -88,6 +88,7 @@ const SHORT: u8 = 6;
 /// One sign of place in the text.
 struct Sign<'a> {
     level: u8,
+    how: PlaceHow,
     places: &'a [String],
     range: Range<usize>,
 }
@@ -99,34 +100,55 @@ enum Site {
     Silent,
 }
 
-/// Decides the jurisdiction and the place in the clear text that decided it.
-pub(super) fn locate(gazetteer: &Gazetteer, clear: &str, site_city: &str) -> (Jurisdiction, Option<Range<usize>>) {
+/// What was decided, and by what.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Located {
+    /// Whose matter it is.
+    pub county: Jurisdiction,
+    /// By what kind of sign; `None` when nothing says.
+    pub how: Option<PlaceHow>,
+    /// Where in the clear text; `None` when only the site says so.
+    pub range: Option<Range<usize>>,
+    /// Other counties that the text names for certain.
+    pub others: Vec<(String, PlaceHow, Range<usize>)>,
+}
+
+impl Located {
+    fn new(county: Jurisdiction, how: PlaceHow, range: Option<Range<usize>>) -> Self {
+        Self { county, how: Some(how), range, others: Vec::new() }
+    }
+}
+
+/// Decides the jurisdiction and what in the clear text decided it.
+pub(super) fn locate(gazetteer: &Gazetteer, clear: &str, site_city: &str) -> Located {
     let site = read_site(gazetteer, site_city);
     let found = Found::read(gazetteer, clear);
     let ours_named = found.signs.iter().any(|sign| matches!(sign.level, COUNTY | TOWN)) || found.city.is_some();
-    let local = matches!(site, Site::Ours(_)) || ours_named || found.area_code;
+    let local = matches!(site, Site::Ours(_)) || ours_named || found.area_code.is_some();
     // A trap decides unless the text names a county of ours first.
     if let Some(trap) = found.outside.clone()
         && !found.signs.iter().any(|sign| matches!(sign.level, COUNTY | TOWN) && sign.range.start < trap.start)
     {
-        return (Jurisdiction::Outside, Some(trap));
+        return Located::new(Jurisdiction::Outside, PlaceHow::CountyName, Some(trap));
     }
-    if let Some(sign) = best(&found, &site, local, &gazetteer.city) {
-        return sign;
+    if let Some(located) = best(&found, &site, local, &gazetteer.city) {
+        return located;
     }
     if let Some(range) = found.elsewhere(clear, &site) {
-        return (Jurisdiction::Outside, Some(range));
+        return Located::new(Jurisdiction::Outside, PlaceHow::CountyName, Some(range));
     }
-    match site {
-        Site::Ours(place) => (Jurisdiction::Place(place), None),
-        Site::Foreign => (Jurisdiction::Outside, None),
-        Site::Silent => match found.city {
-            Some((place, range)) => (Jurisdiction::Place(place), Some(range)),
-            None => match found.bare {
-                Some((place, range)) if found.area_code => (Jurisdiction::Place(place), Some(range)),
-                _ => (Jurisdiction::Unknown, None),
-            },
-        },
+    match (site, found.city, found.bare, found.area_code) {
+        (Site::Ours(place), ..) => Located::new(Jurisdiction::Place(place), PlaceHow::SiteCity, None),
+        (Site::Foreign, ..) => Located::new(Jurisdiction::Outside, PlaceHow::SiteCity, None),
+        (Site::Silent, Some((place, range)), ..) => {
+            Located::new(Jurisdiction::Place(place), PlaceHow::CountyName, Some(range))
+        }
+        (Site::Silent, None, Some((place, range)), Some(_)) => {
+            Located::new(Jurisdiction::Place(place), PlaceHow::AreaCode, Some(range))
+        }
+        // The code alone says no more than the city; ruling 17 leaves the listing unplaced, the lead's route may use it.
+        (Site::Silent, None, None, Some(range)) => Located::new(Jurisdiction::Unknown, PlaceHow::AreaCode, Some(range)),
+        (Site::Silent, None, _, None) => Located::default(),
     }
 }
 
@@ -136,7 +158,8 @@ struct Found<'a> {
     bare: Option<(String, Range<usize>)>,
     outside: Option<Range<usize>>,
     elsewhere: Vec<Range<usize>>,
-    area_code: bool,
+    /// Where a telephone number of ours shows its code.
+    area_code: Option<Range<usize>>,
 }
 
 impl<'a> Found<'a> {
@@ -147,12 +170,13 @@ impl<'a> Found<'a> {
             bare: None,
             outside: None,
             elsewhere: Vec::new(),
-            area_code: clear.contains("0421-") || clear.contains("(0421)"),
+            area_code: gazetteer.area_codes.iter().find_map(|code| area_code(clear, code)),
         };
         for hit in gazetteer.words.find_iter(clear) {
             let range = hit.range();
             let behind = &clear[range.end..];
             for (kind, places) in &gazetteer.names[hit.pattern().as_usize()].senses {
+                let mut how = PlaceHow::CountyName;
                 let level = match kind {
                     PlaceKind::City => {
                         found.city.get_or_insert_with(|| (places[0].clone(), range.clone()));
@@ -170,19 +194,34 @@ impl<'a> Found<'a> {
                         found.elsewhere.push(range.clone());
                         continue;
                     }
-                    PlaceKind::Site | PlaceKind::Neutral => continue,
+                    PlaceKind::Site | PlaceKind::Neutral | PlaceKind::AreaCode => continue,
                     PlaceKind::County => COUNTY,
-                    PlaceKind::Town => TOWN,
-                    PlaceKind::Common | PlaceKind::Landmark | PlaceKind::Road | PlaceKind::School => SHARED,
-                    PlaceKind::Village => VILLAGE,
+                    PlaceKind::Town => {
+                        how = PlaceHow::Township;
+                        TOWN
+                    }
+                    PlaceKind::Common | PlaceKind::Landmark | PlaceKind::Road | PlaceKind::School => {
+                        how = match kind {
+                            PlaceKind::Common => PlaceHow::Township,
+                            PlaceKind::Road => PlaceHow::Address,
+                            PlaceKind::School => PlaceHow::School,
+                            _ => PlaceHow::Landmark,
+                        };
+                        SHARED
+                    }
+                    PlaceKind::Village => {
+                        how = PlaceHow::Village;
+                        VILLAGE
+                    }
                     PlaceKind::Hint => {
                         if !BEHIND.iter().any(|word| behind.starts_with(word)) {
                             continue;
                         }
+                        how = PlaceHow::Landmark;
                         SHORT
                     }
                 };
-                found.signs.push(Sign { level, places, range: range.clone() });
+                found.signs.push(Sign { level, how, places, range: range.clone() });
             }
         }
         found
@@ -216,7 +255,7 @@ impl<'a> Found<'a> {
 }
 
 /// The sign of the smallest unit; ties go to the county most often named, then to the first.
-fn best(found: &Found, site: &Site, local: bool, city: &str) -> Option<(Jurisdiction, Option<Range<usize>>)> {
+fn best(found: &Found, site: &Site, local: bool, city: &str) -> Option<Located> {
     let home = match site {
         Site::Ours(place) if place != city => Some(place.as_str()),
         _ => None,
@@ -229,6 +268,7 @@ fn best(found: &Found, site: &Site, local: bool, city: &str) -> Option<(Jurisdic
         *votes.entry(sign.places[0].as_str()).or_default() += 1;
     }
     let mut chosen: Option<((u8, usize), &Sign, &str)> = None;
+    let mut certain: Vec<(&Sign, &str)> = Vec::new();
     for sign in &found.signs {
         let sure = matches!(sign.level, COUNTY | TOWN);
         if !sure && !local || matches!(site, Site::Foreign) && named.is_none() {
@@ -241,6 +281,7 @@ fn best(found: &Found, site: &Site, local: bool, city: &str) -> Option<(Jurisdic
         if !sure && anchor.is_some_and(|anchor| anchor != place) {
             continue;
         }
+        certain.push((sign, place));
         let rank = match sign.level {
             COUNTY => 1,
             TOWN | VILLAGE => 3,
@@ -261,9 +302,34 @@ fn best(found: &Found, site: &Site, local: bool, city: &str) -> Option<(Jurisdic
         })
         && found.signs.iter().all(|sign| matches!(sign.level, COUNTY | SHARED))
     {
-        return Some((Jurisdiction::Place(city.to_owned()), Some(first.range.clone())));
+        let whole = Located::new(Jurisdiction::Place(city.to_owned()), PlaceHow::CountyName, Some(first.range.clone()));
+        return Some(Located { others: others(&certain, city), ..whole });
     }
-    chosen.map(|(_, sign, place)| (Jurisdiction::Place(place.to_owned()), Some(sign.range.clone())))
+    chosen.map(|(_, sign, place)| Located {
+        others: others(&certain, place),
+        ..Located::new(Jurisdiction::Place(place.to_owned()), sign.how, Some(sign.range.clone()))
+    })
+}
+
+/// Every other county among the signs that count, each with its surest sign.
+fn others(certain: &[(&Sign, &str)], decided: &str) -> Vec<(String, PlaceHow, Range<usize>)> {
+    let mut found: Vec<(String, PlaceHow, Range<usize>)> = Vec::new();
+    for (sign, place) in certain.iter().filter(|(_, place)| *place != decided) {
+        match found.iter_mut().find(|(known, ..)| known == place) {
+            Some(known) if sign.how < known.1 => *known = ((*place).to_owned(), sign.how, sign.range.clone()),
+            Some(_) => {}
+            None => found.push(((*place).to_owned(), sign.how, sign.range.clone())),
+        }
+    }
+    found
+}
+
+/// The code in front of a number, as 0421-2812345 or (0421)2812345; inside longer numbers it says nothing.
+fn area_code(clear: &str, code: &str) -> Option<Range<usize>> {
+    clear.match_indices(code).map(|(start, _)| start..start + code.len()).find(|range| {
+        let digit_before = clear[..range.start].ends_with(|ch: char| ch.is_ascii_digit());
+        !digit_before && (clear[range.end..].starts_with(['-', ')']))
+    })
 }
 
 fn read_site(gazetteer: &Gazetteer, site_city: &str) -> Site {
@@ -312,7 +378,7 @@ mod tests {
             "t.tsv",
             "city\t朝阳市\t朝阳市\nsite\t朝阳\t朝阳市\ncounty\t凌源\t凌源市\ncounty\t建平\t建平县\ntown\t桃花吐镇\t双塔区\n\
              common\t红山街道\t凌源市|建平县\nhint\t燕湖\t双塔区\noutside\t朝阳区\toutside\nelsewhere\t沈阳\toutside\n\
-             road\t朝阳大街\t双塔区\nneutral\t全国\t",
+             road\t朝阳大街\t双塔区\nneutral\t全国\t\nareacode\t0421\t朝阳市",
         )])
         .expect("a good table")
     }
@@ -337,7 +403,35 @@ mod tests {
             ("朝阳大街集合", "朝阳", "双塔区"),
             ("初二数学", "全国", "unknown"),
         ] {
-            assert_eq!(locate(&gazetteer, text, site).0.as_str(), expected, "{text} @ {site}");
+            assert_eq!(locate(&gazetteer, text, site).county.as_str(), expected, "{text} @ {site}");
         }
+    }
+
+    #[test]
+    fn every_decision_names_what_decided_it() {
+        use PlaceHow::{Address, AreaCode, CountyName, Landmark, SiteCity, Township};
+        let gazetteer = tables();
+        for (text, site, how, quote) in [
+            ("朝阳市桃花吐镇小学旁", "", Some(Township), "桃花吐镇"),
+            ("朝阳大街集合", "朝阳", Some(Address), "朝阳大街"),
+            ("燕湖这边我家", "朝阳", Some(Landmark), "燕湖"),
+            ("凌源初二数学", "", Some(CountyName), "凌源"),
+            ("初二数学 0421-2812345", "", Some(AreaCode), "0421"),
+            ("初二数学", "朝阳", Some(SiteCity), ""),
+            ("初二数学 19904213168", "", None, ""),
+        ] {
+            let found = locate(&gazetteer, text, site);
+            let words = found.range.map_or("", |range| &text[range]);
+            assert_eq!((found.how, words), (how, quote), "{text} @ {site}");
+        }
+    }
+
+    #[test]
+    fn further_counties_are_named_with_their_words() {
+        let gazetteer = tables();
+        let found = locate(&gazetteer, "桃花吐镇一校,建平二校", "");
+        assert_eq!(found.county.as_str(), "双塔区");
+        let others: Vec<&str> = found.others.iter().map(|(place, ..)| place.as_str()).collect();
+        assert_eq!(others, ["建平县"]);
     }
 }

@@ -1,30 +1,27 @@
 //! Stages of schooling from grades and ages: 三到六年级, 4-12岁, 七八年级.
 
 use crate::domain::Stage;
+use std::ops::Range;
 
-/// Adds the stages that grades and ages of a clear text name.
-pub(super) fn from_numbers(clear: &str, out: &mut Vec<Stage>) {
-    for (at, _) in clear.match_indices("年级") {
-        for grade in numbers_before(clear, at) {
-            push(out, grade_stage(grade));
-        }
+/// The stages that grades and ages of a clear text name, with the bytes that name them.
+pub(super) fn from_numbers(clear: &str) -> Vec<(Stage, Range<usize>)> {
+    let mut out = Vec::new();
+    for (at, word) in clear.match_indices("年级") {
+        let (start, grades) = numbers_before(clear, at);
+        let range = start..at + word.len();
+        out.extend(grades.into_iter().filter_map(grade_stage).map(|stage| (stage, range.clone())));
     }
-    for (at, _) in clear.match_indices('岁') {
+    for (at, word) in clear.match_indices('岁') {
         // Teachers' and pensioners' ages are no pupils' ages.
-        let ages = numbers_before(clear, at);
+        let (start, ages) = numbers_before(clear, at);
         if ages.iter().any(|age| *age > 18) || ages.len() < 2 {
             continue;
         }
-        for age in ages {
-            push(out, age_stage(age));
-        }
+        let range = start..at + word.len();
+        out.extend(ages.into_iter().filter_map(age_stage).map(|stage| (stage, range.clone())));
     }
-}
-
-fn push(out: &mut Vec<Stage>, stage: Option<Stage>) {
-    if let Some(stage) = stage.filter(|stage| !out.contains(stage)) {
-        out.push(stage);
-    }
+    out.dedup();
+    out
 }
 
 const fn grade_stage(grade: u32) -> Option<Stage> {
@@ -55,9 +52,11 @@ enum Before {
     Ten,
 }
 
-/// The numbers right in front of a place, ranges filled in; at most twelve characters are looked at.
-fn numbers_before(clear: &str, end: usize) -> Vec<u32> {
+/// Where the numbers right in front of a place begin, and the numbers, ranges filled in; at most twelve characters are
+/// looked at.
+fn numbers_before(clear: &str, end: usize) -> (usize, Vec<u32>) {
     let tail: Vec<char> = clear[..end].chars().rev().take(12).take_while(|ch| part(*ch)).collect();
+    let start = end - tail.iter().map(|ch| ch.len_utf8()).sum::<usize>();
     let mut numbers: Vec<u32> = Vec::new();
     let mut range = false;
     let mut before = Before::Nothing;
@@ -82,7 +81,7 @@ fn numbers_before(clear: &str, end: usize) -> Vec<u32> {
         }
         before = now;
     }
-    fill(numbers, range)
+    (start, fill(numbers, range))
 }
 
 /// A range names everything between its ends.
@@ -112,8 +111,8 @@ mod tests {
             ("教了31年,今年六十三岁", vec![]),
             ("1、2年级", vec![Primary]),
         ] {
-            let mut out = Vec::new();
-            from_numbers(text, &mut out);
+            let mut out: Vec<Stage> = from_numbers(text).into_iter().map(|(stage, _)| stage).collect();
+            out.dedup();
             assert_eq!(out, expected, "{text}");
         }
     }

@@ -2,9 +2,9 @@
 
 use super::Result;
 use crate::domain::{LeadId, LeadMove, ListingId};
-use crate::leads::{GenericIdentifier, Lead, LeadParams, Level, lifecycle::Happening};
+use crate::leads::{Day, GenericIdentifier, Lead, LeadParams, Level, lifecycle::Happening};
 use async_trait::async_trait;
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A lead with its number.
@@ -225,17 +225,17 @@ pub trait Leads: Send + Sync {
     ///
     /// A lead keeps its number while it has any listing; when leads become one, the number that people decided something about
     /// stays, else the smaller one, and the other leads there. Every change is in the leads' histories.
-    async fn link_step(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize>;
+    async fn link_step(&self, limit: u32, params: &LeadParams, day: &Day) -> Result<usize>;
 
-    /// Ranks up to `limit` leads for `today` that were ranked for another day; gives how many there were.
-    async fn refresh(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize>;
+    /// Ranks up to `limit` leads for a day that were ranked for another day; gives how many there were.
+    async fn refresh(&self, limit: u32, params: &LeadParams, day: &Day) -> Result<usize>;
 
     /// Links everything again from what is known of each listing. The leads are the same as those of [`Leads::link_step`]
     /// with the same parameters; numbers, and what people merged and split, stay.
-    async fn rebuild(&self, params: &LeadParams, today: Date) -> Result<Rebuilt>;
+    async fn rebuild(&self, params: &LeadParams, day: &Day) -> Result<Rebuilt>;
 
     /// Puts `other` to `lead` because a person says that they are one operator; gives the number of the change.
-    async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, today: Date) -> Result<i64>;
+    async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, day: &Day) -> Result<i64>;
 
     /// Takes listings out of a lead because a person says that they are another operator; gives the number of the change.
     async fn split(
@@ -244,11 +244,11 @@ pub trait Leads: Send + Sync {
         listings: &[ListingId],
         reason: &str,
         params: &LeadParams,
-        today: Date,
+        day: &Day,
     ) -> Result<i64>;
 
     /// Takes a merge or split back. What later changes decided about the same listings stays.
-    async fn undo(&self, change: i64, params: &LeadParams, today: Date) -> Result<()>;
+    async fn undo(&self, change: i64, params: &LeadParams, day: &Day) -> Result<()>;
 
     /// Live leads, most urgent first.
     async fn list(&self, query: LeadQuery) -> Result<Vec<StoredLead>>;

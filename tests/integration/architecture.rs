@@ -10,6 +10,8 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
     ("domain", Purity::Pure, &[]),
     ("clock", Purity::Edge, &[]),
     ("sources", Purity::Pure, &["domain"]),
+    // Days off are data; the date comes in as an argument.
+    ("calendar", Purity::Pure, &["domain"]),
     ("text", Purity::Pure, &["domain"]),
     ("evidence", Purity::Pure, &["domain"]),
     // Many formats of files from outside, none of which judging or crawling has to know.
@@ -20,7 +22,7 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
     ("tables", Purity::Pure, &["domain", "evidence", "signals"]),
     ("classify", Purity::Pure, &["domain", "text", "signals"]),
     ("assess", Purity::Pure, &["domain", "text", "signals", "classify"]),
-    ("leads", Purity::Pure, &["domain", "text", "signals", "assess"]),
+    ("leads", Purity::Pure, &["domain", "calendar", "text", "signals", "assess"]),
     ("store", Purity::Edge, &["domain", "clock", "sources", "text", "evidence", "signals", "assess", "leads"]),
     ("crawl", Purity::Edge, &["domain", "clock", "sources", "extract", "evidence", "store"]),
     ("pipeline", Purity::Edge, &["domain", "clock", "text", "assess", "leads", "store"]),
@@ -34,6 +36,7 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
             "domain",
             "clock",
             "sources",
+            "calendar",
             "text",
             "evidence",
             "capture_files",

@@ -10,6 +10,7 @@ mod kill;
 mod lists;
 mod migration;
 mod operators;
+mod other_city;
 mod queue;
 mod queue_cli;
 mod render;

@@ -1,6 +1,6 @@
 //! Leads that grow listing by listing are those that linking everything at once gives, whatever happens in between.
 
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use proptest::prelude::*;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tanzhao::{
@@ -9,7 +9,7 @@ use tanzhao::{
         Assessment, AuditKind, Contact, ContactKind, Jurisdiction, LeadId, Listing, ListingId, PageRole, Probabilities,
         SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
     },
-    leads::{Lead, LeadParams, Member, find_leads},
+    leads::{Day, Lead, LeadParams, Member, find_leads},
     store::{
         Audit, AuditFilter, ImportKind, Imports, LeadEventKind, LeadQuery, Leads, Listings, NewImport, Recorded,
         RecordedCapture, SavedCapture, StoreError, StoredLead, Versions, sqlite::SqliteStore,
@@ -17,7 +17,6 @@ use tanzhao::{
     text::{Cleaner, Fingerprint, Lexicon},
 };
 
-const TODAY: Date = date(2026, 12, 1);
 const TEXTS: [&str; 6] = [
     "文化路小区三楼,初二初三数学物理小班,六人封顶,按学校进度走,一周两次",
     "文化路小区三楼,初二初三数学物理小班,五人封顶,按学校进度走,一周三次",
@@ -26,6 +25,10 @@ const TEXTS: [&str; 6] = [
     "寒假托管班讲题刷题,中午管饭,老师带过十届毕业班,位置私聊发你",
     "家里冰箱洗衣机低价处理,上门自提,有意者联系我看货,不议价谢谢",
 ];
+
+fn today() -> Day {
+    Day { date: date(2026, 12, 1), ..Day::default() }
+}
 
 /// What a test says of a listing.
 #[derive(Clone, Debug)]
@@ -102,7 +105,10 @@ impl Bench {
             stages: Vec::new(),
             contacts: told.phone.map(contact).into_iter().collect(),
             county: Jurisdiction::parse(told.county),
+            place: None,
+            other_places: Vec::new(),
             findings: Vec::new(),
+            elements: Vec::new(),
             evidence: Vec::new(),
             flags: Vec::new(),
         };
@@ -118,7 +124,7 @@ impl Bench {
     }
 
     async fn link(&self, batch: u32) {
-        while self.store.link_step(batch, &self.params, TODAY).await.expect("a step") > 0 {}
+        while self.store.link_step(batch, &self.params, &today()).await.expect("a step") > 0 {}
     }
 
     async fn leads(&self) -> Vec<StoredLead> {
@@ -140,7 +146,7 @@ impl Bench {
                 Member::of(one.id, &one.listing, &assessment, fingerprint, one.gone.is_some())
             })
             .collect();
-        let mut leads = find_leads(&members, &self.params, TODAY).leads;
+        let mut leads = find_leads(&members, &self.params, &today()).leads;
         leads.sort_by_key(|lead| lead.members.clone());
         leads
     }
@@ -221,7 +227,7 @@ proptest! {
             bench.link(batch).await;
             let grown = bench.leads().await;
             assert_eq!(without_numbers(grown.clone()), bench.reference(&told).await);
-            bench.store.rebuild(&bench.params, TODAY).await.expect("a rebuild");
+            bench.store.rebuild(&bench.params, &today()).await.expect("a rebuild");
             assert_eq!(format!("{:?}", bench.leads().await), format!("{grown:?}"), "a rebuild changes nothing, not even a number");
         });
     }
@@ -242,20 +248,20 @@ async fn merges_and_splits_are_taken_back_whole() {
     };
     assert_eq!(members(&before), [(1, vec![1, 2]), (2, vec![3, 4]), (3, vec![5])].into());
 
-    let merged = bench.store.merge(LeadId(1), LeadId(2), "同一老板", &bench.params, TODAY).await.expect("a merge");
+    let merged = bench.store.merge(LeadId(1), LeadId(2), "同一老板", &bench.params, &today()).await.expect("a merge");
     let now = bench.leads().await;
     assert_eq!(members(&now), [(1, vec![1, 2, 3, 4]), (3, vec![5])].into());
     let shown = bench.store.show(LeadId(2)).await.expect("an answer").expect("a lead");
     assert_eq!(shown.id, LeadId(1), "the old number leads to the new one");
     assert!(now.iter().any(|one| one.lead.links.iter().any(|link| link.reason.zh() == "人工并案")));
 
-    let refused = bench.store.split(LeadId(1), &[ListingId(5)], "误并", &bench.params, TODAY).await;
+    let refused = bench.store.split(LeadId(1), &[ListingId(5)], "误并", &bench.params, &today()).await;
     assert!(matches!(&refused, Err(StoreError::Refused(why)) if why.contains("不在线索")), "{refused:?}");
-    let no_reason = bench.store.merge(LeadId(1), LeadId(3), " ", &bench.params, TODAY).await;
+    let no_reason = bench.store.merge(LeadId(1), LeadId(3), " ", &bench.params, &today()).await;
     assert!(matches!(no_reason, Err(StoreError::Refused(_))));
 
     let ids = [ListingId(1), ListingId(3)];
-    let split = bench.store.split(LeadId(1), &ids, "两家合用电话", &bench.params, TODAY).await.expect("a split");
+    let split = bench.store.split(LeadId(1), &ids, "两家合用电话", &bench.params, &today()).await.expect("a split");
     assert_eq!(
         members(&bench.leads().await).into_values().collect::<Vec<_>>(),
         [vec![1, 3], vec![5], vec![2, 4]]
@@ -264,15 +270,15 @@ async fn merges_and_splits_are_taken_back_whole() {
             .into_iter()
             .collect::<Vec<_>>(),
     );
-    bench.store.rebuild(&bench.params, TODAY).await.expect("a rebuild");
+    bench.store.rebuild(&bench.params, &today()).await.expect("a rebuild");
     assert_eq!(bench.leads().await.len(), 3, "what people said survives a rebuild");
 
-    bench.store.undo(split, &bench.params, TODAY).await.expect("undone");
+    bench.store.undo(split, &bench.params, &today()).await.expect("undone");
     assert_eq!(members(&bench.leads().await), members(&now));
-    bench.store.undo(merged, &bench.params, TODAY).await.expect("undone");
+    bench.store.undo(merged, &bench.params, &today()).await.expect("undone");
     let after = bench.leads().await;
     assert_eq!(format!("{after:?}"), format!("{before:?}"), "numbers and all");
-    let again = bench.store.undo(merged, &bench.params, TODAY).await;
+    let again = bench.store.undo(merged, &bench.params, &today()).await;
     assert!(matches!(again, Err(StoreError::Refused(_))));
 
     let history = bench.history(2).await;
@@ -291,7 +297,7 @@ async fn a_new_listing_joins_the_side_it_has_most_in_common_with() {
     let mut told: BTreeMap<i64, Told> = (1..).zip([plain(0, 1), plain(2, 1), plain(4, 1), plain(0, 1)]).collect();
     bench.judge(&told, &[1, 2, 3]).await;
     bench.link(10).await;
-    bench.store.split(LeadId(1), &[ListingId(1)], "另一家", &bench.params, TODAY).await.expect("a split");
+    bench.store.split(LeadId(1), &[ListingId(1)], "另一家", &bench.params, &today()).await.expect("a split");
     // Same phone as both sides, same text as the one that was taken out: three against four shared phones.
     told.insert(4, plain(0, 1));
     bench.judge(&told, &[4]).await;

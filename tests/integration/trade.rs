@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tanzhao::{
     app::builtin,
     domain::{Assessment, ListingId, ListingText},
-    leads::{LeadParams, LinkReason, Member, find_leads},
+    leads::{Day, LeadParams, LinkReason, Member, find_leads},
     text::Fingerprint,
 };
 
@@ -32,7 +32,7 @@ fn operators_come_back_and_nobody_is_merged_through_what_everybody_shows() {
             Member::of(ListingId(*id), &ad.listing, &assessment, fingerprint, false)
         })
         .collect();
-    let found = find_leads(&members, &LeadParams::default(), date(2026, 12, 1));
+    let found = find_leads(&members, &LeadParams::default(), &Day { date: date(2026, 12, 1), ..Day::default() });
     let operator: HashMap<ListingId, u32> =
         numbered.iter().filter_map(|(id, ad)| Some((ListingId(*id), ad.operator?))).collect();
     let groups: Vec<Vec<u32>> = found

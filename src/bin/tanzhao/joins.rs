@@ -24,34 +24,33 @@ pub async fn joins(global: &Global, act: JoinAct) -> anyhow::Result<Exit> {
     let config = Config::load(global.config.as_deref())?;
     let app = App::open(&global.data_dir)?;
     app.note_config(&config).await?;
-    let (params, today) = (&config.leads, app.today());
+    let (params, day) = (&config.leads, app.day(&config).await?);
     // What waits is linked first, so that people decide about what they see.
-    linker(&app, &config).drain(today).await?;
+    linker(&app, &config).drain(&day).await?;
     match act {
         JoinAct::Merge { lead, other, reason } => {
             let (lead, other) = (number(&lead)?, number(&other)?);
-            let change = app.leads.merge(lead, other, &reason, params, today).await?;
+            let change = app.leads.merge(lead, other, &reason, params, &day).await?;
             println!("已合并，变更编号 {change}（撤销：tanzhao leads undo {change}）");
             show(&app, lead).await?;
         }
         JoinAct::Split { lead, listings, reason } => {
             let lead = number(&lead)?;
             let listings: Vec<ListingId> = listings.into_iter().map(ListingId).collect();
-            let change = app.leads.split(lead, &listings, &reason, params, today).await?;
+            let change = app.leads.split(lead, &listings, &reason, params, &day).await?;
             println!("已拆分，变更编号 {change}（撤销：tanzhao leads undo {change}）");
             show(&app, lead).await?;
-            for stored in app.listings.by_ids(&listings).await?.first() {
-                if let Some(new) = stored.lead {
-                    show(&app, LeadId(new)).await?;
-                }
+            let moved = app.listings.by_ids(&listings).await?;
+            if let Some(new) = moved.first().and_then(|stored| stored.lead) {
+                show(&app, LeadId(new)).await?;
             }
         }
         JoinAct::Undo { change } => {
-            app.leads.undo(change, params, today).await?;
+            app.leads.undo(change, params, &day).await?;
             println!("已撤销第 {change} 号合并或拆分");
         }
         JoinAct::Rebuild => {
-            let done = app.leads.rebuild(params, today).await?;
+            let done = app.leads.rebuild(params, &day).await?;
             println!(
                 "已重新关联 {} 条涉嫌信息：线索 {} 条（此前 {} 条），通用标识变动 {} 个",
                 done.listings, done.after, done.before, done.identifiers_turned

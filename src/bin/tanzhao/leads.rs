@@ -18,6 +18,7 @@ use tanzhao::{
     domain::{LeadId, ListingId},
     evidence::mask::{mask_contact, mask_text},
     export::verify as check,
+    leads::Lead,
     store::{LeadQuery, StoredLead, StoredListing},
 };
 
@@ -119,7 +120,12 @@ fn masked(stored: &StoredLead, standings: &Standings) -> Value {
         "rank": lead.rank,
         "county": lead.county,
         "copies": lead.copies,
+        "route": mask_text(&lead.route_words, &[]),
+        "ambiguous": lead.ambiguous,
         "listings": lead.members,
+        "gone": lead.gone,
+        "elements": lead.elements.iter().map(|one| json!({"element": one.element, "quotes": one.quotes.iter().map(|quote| json!({"listing": quote.listing, "says": quote.says, "quote": mask_text(&quote.quote, &[]), "span": quote.span})).collect::<Vec<_>>()})).collect::<Vec<_>>(),
+        "standing": lead.standing,
         "contacts": lead.contacts.iter().map(|seen| json!({"kind": seen.contact.kind, "masked": mask_contact(&seen.contact), "listings": seen.seen_in})).collect::<Vec<_>>(),
         "links": lead.links.iter().map(|link| json!({"a": link.a, "b": link.b, "reason": link.reason.zh()})).collect::<Vec<_>>(),
         "matters": lead.matters,
@@ -176,6 +182,7 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Stand
     for line in lead.standing.words() {
         println!("{}", mask_text(&line, &[]));
     }
+    print_case(lead);
     for seen in &lead.contacts {
         println!(
             "联系方式：{} {}（出现在 {} 条信息）",
@@ -201,10 +208,24 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Stand
             .collect();
         println!("  判断依据：{}", reasons.join(" "));
         for finding in &judged.findings {
-            println!("  涉嫌 {} {}:「{}」", finding.matter, finding.rule, finding.quote);
+            println!("  涉嫌 {} {}:「{}」 依据：{}", finding.matter, finding.rule, finding.quote, finding.basis_zh);
         }
     }
     println!("\n以上均为系统提示的涉嫌情形，是否违法由执法人员核查认定。");
+}
+
+/// Why the county is responsible, and the elements of a case with their words.
+fn print_case(lead: &Lead) {
+    println!("属地依据：{}", mask_text(&lead.route_words, &[]));
+    for one in &lead.elements {
+        let quotes: Vec<String> = one
+            .quotes
+            .iter()
+            .map(|quote| format!("{}「{}」(信息 {})", quote.says, mask_text(&quote.quote, &[]), quote.listing))
+            .collect();
+        let words = if quotes.is_empty() { "未见，待核查".to_owned() } else { quotes.join(" ") };
+        println!("  {} {words}", cell(one.element.zh(), 12));
+    }
 }
 
 pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> {

@@ -7,11 +7,10 @@ use super::{
 };
 use crate::{
     domain::{Act, AuditKind, LeadId, ListingId},
-    leads::{GenericIdentifier, LeadParams},
+    leads::{Day, GenericIdentifier, LeadParams},
     store::{LeadCount, LeadEvent, LeadQuery, Leads, PackageRecord, Rebuilt, Result, StoredLead},
 };
 use async_trait::async_trait;
-use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde_json::json;
 
@@ -22,33 +21,33 @@ impl SqliteStore {
     /// Runs a job with a desk in the writer's transaction.
     async fn at_desk<T: Send + 'static>(
         &self,
-        (params, today): (&LeadParams, Date),
+        (params, day): (&LeadParams, &Day),
         by_hand: bool,
         job: impl FnOnce(&Desk<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let who = if by_hand { self.who.clone() } else { PROGRAM.to_owned() };
-        let (params, now) = (params.clone(), self.now_ms());
-        self.write(move |db| job(&Desk::new(db, &params, today, now, &who))).await
+        let (params, day, now) = (params.clone(), day.clone(), self.now_ms());
+        self.write(move |db| job(&Desk::new(db, (&params, &day), now, &who))).await
     }
 }
 
 #[async_trait]
 impl Leads for SqliteStore {
-    async fn link_step(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize> {
-        self.at_desk((params, today), false, move |desk| operators::step(desk, limit)).await
+    async fn link_step(&self, limit: u32, params: &LeadParams, day: &Day) -> Result<usize> {
+        self.at_desk((params, day), false, move |desk| operators::step(desk, limit)).await
     }
 
-    async fn refresh(&self, limit: u32, params: &LeadParams, today: Date) -> Result<usize> {
-        self.at_desk((params, today), false, move |desk| operators::refresh(desk, limit)).await
+    async fn refresh(&self, limit: u32, params: &LeadParams, day: &Day) -> Result<usize> {
+        self.at_desk((params, day), false, move |desk| operators::refresh(desk, limit)).await
     }
 
-    async fn rebuild(&self, params: &LeadParams, today: Date) -> Result<Rebuilt> {
-        self.at_desk((params, today), false, |desk| operators::rebuild(desk)).await
+    async fn rebuild(&self, params: &LeadParams, day: &Day) -> Result<Rebuilt> {
+        self.at_desk((params, day), false, |desk| operators::rebuild(desk)).await
     }
 
-    async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, today: Date) -> Result<i64> {
+    async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, day: &Day) -> Result<i64> {
         let reason = reason.to_owned();
-        self.at_desk((params, today), true, move |desk| operators::merge(desk, lead, other, &reason)).await
+        self.at_desk((params, day), true, move |desk| operators::merge(desk, lead, other, &reason)).await
     }
 
     async fn split(
@@ -57,14 +56,14 @@ impl Leads for SqliteStore {
         listings: &[ListingId],
         reason: &str,
         params: &LeadParams,
-        today: Date,
+        day: &Day,
     ) -> Result<i64> {
         let (listings, reason) = (listings.to_vec(), reason.to_owned());
-        self.at_desk((params, today), true, move |desk| operators::split(desk, lead, &listings, &reason)).await
+        self.at_desk((params, day), true, move |desk| operators::split(desk, lead, &listings, &reason)).await
     }
 
-    async fn undo(&self, change: i64, params: &LeadParams, today: Date) -> Result<()> {
-        self.at_desk((params, today), true, move |desk| operators::undo(desk, change)).await
+    async fn undo(&self, change: i64, params: &LeadParams, day: &Day) -> Result<()> {
+        self.at_desk((params, day), true, move |desk| operators::undo(desk, change)).await
     }
 
     async fn list(&self, query: LeadQuery) -> Result<Vec<StoredLead>> {

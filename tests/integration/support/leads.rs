@@ -7,7 +7,7 @@ use tanzhao::{
         Assessment, Contact, ContactKind, FetchOutcome, Jurisdiction, LeadId, Listing, PageRole, Probabilities,
         SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
     },
-    leads::LeadParams,
+    leads::{Day, LeadParams},
     store::{Completion, Frontier, LeadQuery, Leads, Listings, Pace, Versions},
     text::Fingerprint,
 };
@@ -52,8 +52,7 @@ impl Ads {
 
     /// Links whatever waits.
     pub async fn link(&self) {
-        let today = jiff::civil::date(2026, 11, 25);
-        while self.bench.store.link_step(100, &LeadParams::default(), today).await.expect("a step") > 0 {}
+        while self.bench.store.link_step(100, &LeadParams::default(), &today()).await.expect("a step") > 0 {}
     }
 
     /// Live leads by number.
@@ -63,6 +62,11 @@ impl Ads {
         leads.sort_unstable();
         leads
     }
+}
+
+/// The day of every advertisement.
+pub fn today() -> Day {
+    Day { date: jiff::civil::date(2026, 11, 25), ..Day::default() }
 }
 
 fn phone(operator: usize) -> String {
@@ -104,6 +108,9 @@ fn assessment(operator: usize) -> Assessment {
         stages: Vec::new(),
         contacts: vec![contact],
         county: Jurisdiction::Place(COUNTY.into()),
+        place: None,
+        other_places: Vec::new(),
+        elements: Vec::new(),
         findings: Vec::new(),
         evidence: Vec::new(),
         flags: Vec::new(),

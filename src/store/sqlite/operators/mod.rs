@@ -17,8 +17,7 @@ pub(super) use settle::level_number;
 pub(super) use step::{refresh, step};
 
 use super::Result;
-use crate::leads::LeadParams;
-use jiff::civil::Date;
+use crate::leads::{Day, LeadParams};
 use rusqlite::Connection;
 use std::{cell::RefCell, collections::HashMap};
 
@@ -26,7 +25,7 @@ use std::{cell::RefCell, collections::HashMap};
 pub(super) struct Desk<'a> {
     pub db: &'a Connection,
     pub params: &'a LeadParams,
-    pub today: Date,
+    pub day: &'a Day,
     pub now_ms: i64,
     /// Who is named in the events.
     pub who: &'a str,
@@ -35,8 +34,8 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(db: &'a Connection, params: &'a LeadParams, today: Date, now_ms: i64, who: &'a str) -> Self {
-        Self { db, params, today, now_ms, who, generic: RefCell::default() }
+    pub(super) fn new(db: &'a Connection, (params, day): (&'a LeadParams, &'a Day), now_ms: i64, who: &'a str) -> Self {
+        Self { db, params, day, now_ms, who, generic: RefCell::default() }
     }
 
     fn is_generic(&self, key: i64) -> Result<bool> {

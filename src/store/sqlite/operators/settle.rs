@@ -3,7 +3,7 @@
 use super::{Desk, Result, events::append, facts};
 use crate::{
     domain::{LeadId, ListingId},
-    leads::{Group, IdentifierKind, Lead, Level, Member, lifecycle, numbers},
+    leads::{Group, IdentifierKind, Lead, Level, Member, lifecycle, numbers, rank::explain},
     store::{
         LeadEventKind,
         sqlite::{from_json, queue::Scene, to_json},
@@ -132,8 +132,10 @@ fn write(
     let db = desk.db;
     let mut lead = assemble(desk, group)?;
     lead.id = Some(LeadId(number));
+    // People tie complaints to numbers.
+    lead.weigh(desk.params, desk.day);
     if before != Some(&lead) {
-        store(db, number, &lead, desk.today)?;
+        store(db, number, &lead, desk.day.date)?;
     }
     for id in &group.members {
         let numbers::Seat { now, home } = seat(*id);
@@ -204,10 +206,10 @@ fn tell(desk: &Desk<'_>, number: i64, before: Option<&Lead>, after: &Lead, new: 
 
 /// A rank that moved, with what moved it.
 pub(super) fn told_rank(desk: &Desk<'_>, number: i64, before: &Lead, after: &Lead) -> Result<()> {
-    let moved = (after.rank.value - before.rank.value).abs() >= 0.005 || after.rank.level != before.rank.level;
-    if moved {
-        let details =
-            json!({"from": before.rank.value, "to": after.rank.value, "level": [before.rank.level, after.rank.level]});
+    if let Some(change) = explain(before, after) {
+        let details = json!({
+            "from": before.rank.value, "to": after.rank.value, "level": [before.rank.level, after.rank.level], "words": change.words
+        });
         note(desk, number, LeadEventKind::Ranked, &details)?;
     }
     Ok(())
@@ -238,5 +240,5 @@ fn assemble(desk: &Desk<'_>, group: &Group) -> Result<Lead> {
         beside.extend(facts::read(db, id)?);
     }
     let (own, beside): (Vec<&Member>, Vec<&Member>) = (own.iter().collect(), beside.iter().collect());
-    Ok(Lead::assemble(group, &own, &beside, |key| generic.contains(&key), desk.params, desk.today))
+    Ok(Lead::assemble(group, &own, &beside, |key| generic.contains(&key), desk.params, desk.day))
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::ListingId,
-    leads::{Bond, IdentifierKind, Lead, Member, Node, linking, rank},
+    leads::{Bond, IdentifierKind, Lead, Member, Node, linking},
     store::sqlite::from_json,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -202,7 +202,7 @@ pub(in crate::store::sqlite) fn refresh(desk: &Desk<'_>, limit: u32) -> Result<u
         "SELECT id, lead FROM leads WHERE live = 1 AND ranked_on < ?1 UNION ALL
          SELECT id, lead FROM leads WHERE live = 1 AND ranked_on > ?1 LIMIT ?2",
     )?;
-    let mut rows = query.query(rusqlite::params![desk.today.to_string(), limit])?;
+    let mut rows = query.query(rusqlite::params![desk.day.date.to_string(), limit])?;
     let mut stale: Vec<(i64, String)> = Vec::new();
     while let Some(row) = rows.next()? {
         stale.push((row.get(0)?, row.get(1)?));
@@ -211,8 +211,8 @@ pub(in crate::store::sqlite) fn refresh(desk: &Desk<'_>, limit: u32) -> Result<u
     for (number, text) in &stale {
         let before: Lead = from_json("lead", text)?;
         let mut after = before.clone();
-        after.rank = rank::rank(&after, &desk.params.rank, desk.today);
-        store(desk.db, *number, &after, desk.today)?;
+        after.weigh(desk.params, desk.day);
+        store(desk.db, *number, &after, desk.day.date)?;
         // Time passes for every lead every day; only what moves it to another level is worth a line.
         if before.rank.level != after.rank.level {
             told_rank(desk, *number, &before, &after)?;
