@@ -97,7 +97,8 @@ impl Node {
         let known = |place: &Jurisdiction| *place != Jurisdiction::Unknown;
         let apart = self.county != other.county && known(&self.county) && known(&other.county);
         let same_name = self.author.is_some() && self.author == other.author;
-        (!strangers || (similarity >= params.near_duplicate_other_contact && same_name && !apart)).then_some(similarity)
+        let near = !strangers || (similarity >= params.near_duplicate_other_contact && same_name);
+        (near && !apart).then_some(similarity)
     }
 }
 

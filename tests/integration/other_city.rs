@@ -74,7 +74,22 @@ fn its_listings_go_to_its_counties() {
     let mut routes: Vec<(&str, &str)> =
         found.iter().map(|lead| (lead.county.as_str(), lead.route_words.as_str())).collect();
     routes.sort_unstable();
-    insta::assert_debug_snapshot!(routes, @"");
+    insta::assert_debug_snapshot!(routes, @r#"
+    [
+        (
+            "东山县",
+            "东山县：镇街「柳林镇」",
+        ),
+        (
+            "临水市",
+            "临水市：站点城市「临水」，未写明县区",
+        ),
+        (
+            "西河区",
+            "西河区：明确地址「滨河路」",
+        ),
+    ]
+    "#);
 }
 
 #[test]
