@@ -135,7 +135,7 @@ impl Trade {
             _ => {}
         }
         let mut county = *dice.pick(&COUNTIES);
-        let mut texts: Vec<Vec<String>> = (0..1 + dice.below(3))
+        let mut texts: Vec<Vec<String>> = (0..=dice.below(3))
             .map(|_| {
                 let mut text = Vec::new();
                 for _ in 0..3 {
@@ -255,7 +255,8 @@ impl Trade {
             parts.remove(gone);
         }
         let mut body: String = parts.concat();
-        body.push_str(*self.dice.pick(&["", "\n", "[玫瑰]", "~~", " 名额不多", " 抓紧", "!!"]));
+        let end = self.dice.pick(&["", "\n", "[玫瑰]", "~~", " 名额不多", " 抓紧", "!!"]);
+        body.push_str(end);
         let known = self.active[at].contacts.clone();
         let mut shown: Vec<(ContactKind, String)> = Vec::new();
         if !self.dice.chance(4) {

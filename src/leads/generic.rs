@@ -66,7 +66,8 @@ pub struct Holders<'a> {
 }
 
 /// Whether an identifier names no single operator. It depends on its holders alone, so that the order of arrival does not matter.
-pub fn judge(kind: IdentifierKind, holders: Holders<'_>, params: &LinkParams) -> Option<GenericReason> {
+#[must_use]
+pub fn judge(kind: IdentifierKind, holders: &mut Holders<'_>, params: &LinkParams) -> Option<GenericReason> {
     if kind != IdentifierKind::Contact {
         let most =
             if kind == IdentifierKind::Account { params.max_account_contacts } else { params.max_place_contacts };
@@ -102,13 +103,13 @@ pub(super) fn judge_members(
     let contacts =
         holders.iter().flat_map(|member| &member.identifiers).filter(|one| one.kind == IdentifierKind::Contact);
     let mut texts = holders.iter().map(|member| member.fingerprint.clone());
-    let known = Holders {
+    let mut known = Holders {
         unrelated_posters: posters(false),
         posters: posters(true),
         contacts: contacts.collect::<BTreeSet<_>>().len(),
         texts: &mut texts,
     };
-    judge(identifier.kind, known, params)
+    judge(identifier.kind, &mut known, params)
 }
 
 fn more_texts_than(texts: &mut dyn Iterator<Item = Fingerprint>, limit: usize, similarity: f64) -> bool {

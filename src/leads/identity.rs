@@ -95,7 +95,7 @@ pub fn identifiers(listing: &Listing, contacts: &[Contact], county: &Jurisdictio
     found
 }
 
-/// The poster's account, where its name is one that nobody else is likely to have chosen: 李老师 is not, lx_0421_math is.
+/// The poster's account, where its name is one that nobody else is likely to have chosen: 李老师 is not, `lx_0421_math` is.
 pub(super) fn account(source: &SourceId, author: &str) -> Option<Identifier> {
     let value = format!("{}|{}", source.0, author.to_lowercase());
     is_account(author).then_some(Identifier { kind: IdentifierKind::Account, value })

@@ -166,8 +166,8 @@ impl LinkReason {
         let Some(Identifier { kind, value }) = shown.cloned() else { return Self::ByHand };
         let value = match kind {
             IdentifierKind::Contact => {
-                let shows = |contact: &&Contact| identity::keys(contact).contains(&value);
-                let written = member.assessment.contacts.iter().find(shows);
+                let same = |contact: &&Contact| identity::keys(contact).contains(&value);
+                let written = member.assessment.contacts.iter().find(same);
                 return Self::SharedContact { kind: written.map_or(ContactKind::Phone, |contact| contact.kind), value };
             }
             _ => shown.map(|one| one.shown().to_owned()).unwrap_or_default(),

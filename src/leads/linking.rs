@@ -202,10 +202,9 @@ fn unite_near_duplicates(order: &[&Node], params: &LinkParams, forest: &mut Fore
     for bucket in buckets.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1) {
         for (n, &(_, a)) in bucket.iter().enumerate() {
             for &(_, b) in &bucket[n + 1..] {
-                if order[a].fence == order[b].fence && forest.root(a) != forest.root(b) && pairs.insert((a, b)) {
-                    if let Some(similarity) = order[a].near_duplicate(order[b], params) {
-                        forest.unite(a, b, || Why::Alike(similarity));
-                    }
+                let new = order[a].fence == order[b].fence && forest.root(a) != forest.root(b) && pairs.insert((a, b));
+                if new && let Some(similarity) = order[a].near_duplicate(order[b], params) {
+                    forest.unite(a, b, || Why::Alike(similarity));
                 }
             }
         }

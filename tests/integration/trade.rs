@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tanzhao::{
     app::builtin,
-    domain::{Assessment, ListingId, ListingText},
+    domain::{Assessment, Contact, ListingId, ListingText},
     leads::{Day, LeadParams, LinkReason, Member, find_leads},
     text::Fingerprint,
 };
@@ -32,6 +32,13 @@ fn operators_come_back_and_nobody_is_merged_through_what_everybody_shows() {
             Member::of(ListingId(*id), &ad.listing, &assessment, fingerprint, false)
         })
         .collect();
+    let as_written = numbered.iter().zip(&members).filter(|((_, ad), member)| {
+        let values = |contacts: &[Contact]| contacts.iter().map(|one| one.value.clone()).collect::<BTreeSet<_>>();
+        values(&ad.contacts) == values(&member.assessment.contacts) && member.assessment.county.as_str() == ad.county
+    });
+    let as_written = as_written.count() as f64 / LISTINGS as f64;
+    println!("contacts and county read as written in {as_written:.4}");
+    assert!(as_written > 0.9, "{as_written:.4}");
     let found = find_leads(&members, &LeadParams::default(), &Day { date: date(2026, 12, 1), ..Day::default() });
     let operator: HashMap<ListingId, u32> =
         numbered.iter().filter_map(|(id, ad)| Some((ListingId(*id), ad.operator?))).collect();

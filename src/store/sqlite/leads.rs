@@ -42,7 +42,7 @@ impl Leads for SqliteStore {
     }
 
     async fn rebuild(&self, params: &LeadParams, day: &Day) -> Result<Rebuilt> {
-        self.at_desk((params, day), false, |desk| operators::rebuild(desk)).await
+        self.at_desk((params, day), false, operators::rebuild).await
     }
 
     async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, day: &Day) -> Result<i64> {
@@ -180,7 +180,7 @@ fn list(db: &Connection, query: &LeadQuery) -> Result<Vec<StoredLead>> {
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
     for (column, value) in [("county", &query.county), ("state", &query.state)] {
         if let Some(value) = value {
-            sql.push_str(&format!(" AND {column} = ?"));
+            sql.extend([" AND ", column, " = ?"]);
             values.push(Box::new(value.clone()));
         }
     }

@@ -144,8 +144,8 @@ fn judge(desk: &Desk<'_>, key: i64, kind: &str) -> Result<Option<GenericReason>>
             None
         }
     });
-    let holders = Holders { unrelated_posters, posters, contacts, texts: &mut texts };
-    let reason = generic::judge(kind, holders, &desk.params.link);
+    let mut holders = Holders { unrelated_posters, posters, contacts, texts: &mut texts };
+    let reason = generic::judge(kind, &mut holders, &desk.params.link);
     match failed {
         Some(error) => Err(error.into()),
         None => Ok(reason),
