@@ -8,6 +8,7 @@ pub mod golden;
 pub mod handover;
 pub mod import_report;
 pub mod importing;
+pub mod purging;
 pub mod recorded;
 pub mod rendering;
 pub mod rereading;
@@ -21,7 +22,7 @@ use crate::{
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::{AuditKind, beijing},
     evidence::sha256_hex,
-    store::{Audit, Frontier, Imports, Leads, Listings, Seals, StoreError, Watched, sqlite::SqliteStore},
+    store::{Audit, Frontier, Imports, Leads, Listings, Retention, Seals, StoreError, Watched, sqlite::SqliteStore},
 };
 use jiff::civil::Date;
 use std::{
@@ -51,6 +52,8 @@ pub struct App {
     pub audit: Arc<dyn Audit>,
     /// Captures under Merkle roots.
     pub seals: Arc<dyn Seals>,
+    /// What may not be kept any longer.
+    pub retention: Arc<dyn Retention>,
     /// Who is acting now, for the audit log.
     pub who: String,
     /// The archive.
@@ -88,7 +91,8 @@ impl App {
             leads: Arc::clone(&store) as Arc<dyn Leads>,
             imports: Arc::clone(&store) as Arc<dyn Imports>,
             audit: Arc::clone(&store) as Arc<dyn Audit>,
-            seals: store,
+            seals: Arc::clone(&store) as Arc<dyn Seals>,
+            retention: store,
             who,
             captures: CaptureFolder::new(data_dir),
             clock,

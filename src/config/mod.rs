@@ -3,10 +3,14 @@
 //! The file is `tanzhao.toml`; unknown keys are errors. Nothing in it makes a sweep less polite than its source definitions.
 
 mod render;
+mod retention;
 
 pub use render::{RenderConfig, Switch};
 
-use crate::{crawl::render::Budget, leads::LeadParams};
+use crate::{
+    crawl::render::Budget,
+    leads::{LeadParams, retention::RetentionDays},
+};
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, path::Path, time::Duration};
 
@@ -31,6 +35,8 @@ pub struct Config {
     pub render: RenderConfig,
     /// How listings are linked and leads ranked.
     pub leads: LeadParams,
+    /// How long what is known may be kept.
+    pub retention: RetentionDays,
 }
 
 impl Default for Config {
@@ -45,6 +51,7 @@ impl Default for Config {
             idle_limit: Duration::from_mins(15),
             render: RenderConfig::default(),
             leads: LeadParams::default(),
+            retention: RetentionDays::default(),
         }
     }
 }
@@ -58,6 +65,7 @@ struct RawConfig {
     crawl: RawCrawl,
     link: Option<crate::leads::LinkParams>,
     rank: Option<crate::leads::RankWeights>,
+    retention: retention::RawRetention,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -141,6 +149,11 @@ impl Config {
                 line_of(text, at)
             )),
         }
+        let (retention, wrong) = raw.retention.check();
+        problems.extend(wrong.into_iter().map(|one| {
+            let (line, least, most) = (line_of(text, one.at), one.expected.start(), one.expected.end());
+            format!("{file}:{line}: retention.{}: found {}, expected {least} to {most}", one.field, one.found)
+        }));
         let rank = raw.rank.unwrap_or_default();
         if let Err(error) = rank.check() {
             problems.push(format!("{file}: {error}"));
@@ -159,6 +172,7 @@ impl Config {
             decoded_bytes,
             idle_limit: Duration::from_secs(idle),
             render,
+            retention,
         })
     }
 
@@ -225,6 +239,25 @@ mod tests {
         }
         assert!(
             read("stealth = true").expect_err("unknown").to_string().starts_with("t.toml:2: unknown field `stealth`")
+        );
+    }
+
+    #[test]
+    fn the_retention_section_is_strict() {
+        let read =
+            |text: &str| Config::parse("t.toml", &format!("[retention]\n{text}\n")).map(|config| config.retention);
+        assert_eq!(read("").expect("nothing set"), RetentionDays::default());
+        let days = read("not_suspect = 3\nhanded_over = 1825").expect("good");
+        assert_eq!((days.not_suspect, days.suspect, days.handed_over), (3, 90, 1825));
+        for (text, problem) in [
+            ("suspect = 0", "t.toml:2: retention.suspect: found 0, expected 1 to 3650"),
+            ("handed_over = 365", "t.toml:2: retention.handed_over: found 365, expected 730 to 3650"),
+            ("dismissed = 70000", "t.toml:2: retention.dismissed: found 70000, expected 1 to 3650"),
+        ] {
+            assert_eq!(read(text).expect_err(text).to_string(), problem);
+        }
+        assert!(
+            read("forever = true").expect_err("unknown").to_string().starts_with("t.toml:2: unknown field `forever`")
         );
     }
 

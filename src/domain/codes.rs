@@ -204,6 +204,12 @@ codes! {
         SourceQuarantined = "source_quarantined", "隔离来源";
         /// A person looked at a quarantined source and lets it be asked again.
         SourceReleased = "source_released", "解除来源隔离";
+        /// What may not be kept any longer was deleted.
+        Purged = "purged", "到期清理";
+        /// Somebody read contacts in full, with the purpose.
+        ContactsUnmasked = "contacts_unmasked", "查看完整联系方式";
+        /// Somebody asked where a contact appears; with the purpose, never with the contact.
+        ContactSearched = "contact_searched", "按联系方式检索";
     }
 }
 

@@ -11,6 +11,7 @@ pub mod linking;
 pub mod member;
 pub mod numbers;
 pub mod rank;
+pub mod retention;
 pub mod routing;
 #[cfg(test)]
 mod samples;

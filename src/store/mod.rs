@@ -11,6 +11,7 @@ pub mod imports;
 pub mod leads;
 pub mod listings;
 pub mod reports;
+pub mod retention;
 pub mod seals;
 pub mod sqlite;
 
@@ -26,6 +27,7 @@ pub use leads::{
 };
 pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
 pub use reports::{HostState, PageReport, SourceState, SweepReport, Tally, Unfetched};
+pub use retention::{CaptureStep, FateCounts, PurgeMode, PurgeStep, Retention};
 pub use seals::{SealThrough, SealedCapture, Seals};
 
 /// Short for a result of the store.

@@ -10,6 +10,7 @@ mod kill;
 mod migration;
 mod operators;
 mod render;
+mod retention;
 mod revisit;
 mod seals;
 mod store_contract;

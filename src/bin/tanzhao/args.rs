@@ -73,8 +73,20 @@ pub enum Command {
     },
     /// Everything stored, as JSON Lines
     Export(Export),
+    /// Delete what may not be kept any longer, by the days of `[retention]`
+    Purge(Purge),
     /// The hash-chained log of who did what
     Audit(Audit),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Purge {
+    /// Only count what would go
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the report as JSON, - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Export, ExportCommand, Format, Global, Handover, Leads, LeadsCommand},
-    output::{Exit, writer},
+    output::{Exit, cell, writer},
 };
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
@@ -51,26 +51,6 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
-}
-
-/// Cells that a terminal shows double wide.
-fn wide(c: char) -> usize {
-    usize::from(c >= '\u{1100}') + 1
-}
-
-/// Text cut or filled to so many cells.
-fn cell(text: &str, cells: usize) -> String {
-    let mut out = String::new();
-    let mut used = 0;
-    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-        if used + wide(c) > cells {
-            break;
-        }
-        used += wide(c);
-        out.push(c);
-    }
-    out.push_str(&" ".repeat(cells - used));
-    out
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {

@@ -8,6 +8,7 @@ mod joins;
 mod judge;
 mod leads;
 mod output;
+mod purge;
 mod source;
 
 use args::{Args, Command};
@@ -53,6 +54,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Handover(order) => leads::handover(&global, order).await,
         Command::Verify { package } => leads::verify(&package),
         Command::Export(order) => leads::export(&global, order).await,
+        Command::Purge(order) => purge::purge(&global, order).await,
         Command::Audit(order) => audit::audit(&global, order).await,
     }
 }

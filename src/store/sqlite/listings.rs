@@ -1,6 +1,6 @@
 //! Listings in SQLite.
 
-use super::{SqliteStore, audit, from_json, operators, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, operators, retention, timestamp, to_json};
 use crate::{
     domain::{Assessment, AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
     leads::Member,
@@ -217,7 +217,7 @@ impl Listings for SqliteStore {
                     params![listing.canonical_url.as_str(), capture.0],
                     |row| row.get(0),
                 )?;
-                if !newer && !known_later(db, listing)? {
+                if !newer && !known_later(db, listing)? && !retention::was_purged(db, listing, capture.0)? {
                     let place = Place { capture: Some(capture.0), page, sweep: SweepId(sweep) };
                     upsert(db, listing, place, now)?;
                 }

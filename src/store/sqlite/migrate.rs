@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_captures.sql"),
     include_str!("migrations/0004_evidence.sql"),
     include_str!("migrations/0005_operators.sql"),
+    include_str!("migrations/0008_search.sql"),
 ];
 
 /// The schema this program works with.
