@@ -32,12 +32,8 @@ pub fn without_contacts(listing: &Listing, judged: &Assessment) -> (Listing, Ass
     let full = format!("{}\n{}", masked.title, masked.body);
     let findings = judged.findings.iter().filter(|one| mask_spans(&one.quote, &values).is_empty());
     let findings = findings.filter_map(|one| Some(Finding { span: place_of(&full, &one.quote)?, ..one.clone() }));
-    let judged = Assessment {
-        contacts: Vec::new(),
-        evidence: Vec::new(),
-        findings: findings.collect(),
-        ..judged.clone()
-    };
+    let judged =
+        Assessment { contacts: Vec::new(), evidence: Vec::new(), findings: findings.collect(), ..judged.clone() };
     (masked, judged)
 }
 
