@@ -64,6 +64,23 @@ pub(super) fn upsert(db: &Connection, listing: &Listing, place: Place, now: i64)
     Ok(false)
 }
 
+/// As [`upsert`] for a page from the archive: nobody has seen the listing since, and one that was taken down stays so.
+fn read_again(db: &Connection, listing: &Listing, place: Place, now: i64) -> Result<()> {
+    let known: Option<(i64, i64, Option<i64>)> = db
+        .prepare_cached("SELECT id, last_seen_ms, gone_ms FROM listings WHERE canonical_url = ?1")?
+        .query_row([listing.canonical_url.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let mut presence = db.prepare_cached("UPDATE listings SET last_seen_ms = ?2, gone_ms = ?3 WHERE id = ?1")?;
+    if let Some((id, seen, _)) = known {
+        presence.execute(params![id, seen, None::<i64>])?;
+    }
+    upsert(db, listing, place, now)?;
+    if let Some((id, seen, gone)) = known {
+        presence.execute(params![id, seen, gone])?;
+    }
+    Ok(())
+}
+
 fn event(
     db: &Connection,
     listing: i64,
@@ -219,7 +236,7 @@ impl Listings for SqliteStore {
                 )?;
                 if !newer && !known_later(db, listing)? && !retention::was_purged(db, listing, capture.0)? {
                     let place = Place { capture: Some(capture.0), page, sweep: SweepId(sweep) };
-                    upsert(db, listing, place, now)?;
+                    read_again(db, listing, place, now)?;
                 }
             }
             Ok(())

@@ -44,6 +44,8 @@ impl Retention for SqliteStore {
         }
         self.write(move |db| {
             let (step, due) = look(db, after, limit, &days, now)?;
+            // Pages that become free are overwritten, here and nowhere else, because it costs writes.
+            db.execute_batch("PRAGMA secure_delete = ON")?;
             let desk = Desk::new(db, &params, today, now, &who);
             let mut dropped = BTreeSet::new();
             for (_, lead) in due.iter().filter(|(_, lead)| lead.is_some()) {
@@ -54,6 +56,7 @@ impl Retention for SqliteStore {
             }
             let gone: Vec<i64> = due.iter().filter(|(_, lead)| lead.is_none()).map(|(id, _)| *id).collect();
             delete(&desk, &gone)?;
+            db.execute_batch("PRAGMA secure_delete = FAST")?;
             log(db, &who, "listings", &counts(&step), now)?;
             Ok(step)
         })
@@ -68,9 +71,11 @@ impl Retention for SqliteStore {
         self.write(move |db| {
             let due = forgetful(db, limit, &days, now)?;
             for (id, lead) in &due {
-                db.prepare_cached("UPDATE leads SET lead = ?2 WHERE id = ?1")?.execute(params![id, to_json("lead", lead)?])?;
+                db.prepare_cached("UPDATE leads SET lead = ?2 WHERE id = ?1")?
+                    .execute(params![id, to_json("lead", lead)?])?;
             }
-            let found: Map<String, Value> = [("operators_forgotten".to_owned(), json!(due.len()))].into_iter().collect();
+            let found: Map<String, Value> =
+                [("operators_forgotten".to_owned(), json!(due.len()))].into_iter().collect();
             if !due.is_empty() {
                 log(db, &who, "leads", &found, now)?;
             }
@@ -95,7 +100,8 @@ impl Retention for SqliteStore {
                 )?
                 .query_map(params![after, before, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<std::result::Result<_, _>>()?;
-            let mut step = CaptureStep { last: found.last().map(|(id, _)| *id), files: Vec::with_capacity(found.len()) };
+            let mut step =
+                CaptureStep { last: found.last().map(|(id, _)| *id), files: Vec::with_capacity(found.len()) };
             for (id, _) in &found {
                 db.prepare_cached("UPDATE visits SET capture = NULL WHERE capture = ?1")?.execute([id])?;
                 db.prepare_cached("DELETE FROM captures WHERE id = ?1")?.execute([id])?;
@@ -195,10 +201,8 @@ fn standing_of(
         return Ok(found.clone());
     }
     let into = super::leads::successor(db, lead)?;
-    let state: Option<String> = db
-        .prepare_cached("SELECT state FROM leads WHERE id = ?1")?
-        .query_row([into], |row| row.get(0))
-        .optional()?;
+    let state: Option<String> =
+        db.prepare_cached("SELECT state FROM leads WHERE id = ?1")?.query_row([into], |row| row.get(0)).optional()?;
     let found = match state {
         None => None,
         Some(state) => Some(LeadStanding {
@@ -241,7 +245,8 @@ fn drop_contacts(desk: &Desk<'_>, lead: i64) -> Result<()> {
             "UPDATE listings SET listing = ?2, assessment = ?3, text_sha = ?4, capture = NULL WHERE id = ?1",
         )?
         .execute(params![id, to_json("listing", &listing)?, to_json("assessment", &judged)?, MASKED])?;
-        db.prepare_cached("UPDATE listing_events SET before = NULL, capture = NULL WHERE listing = ?1")?.execute([id])?;
+        db.prepare_cached("UPDATE listing_events SET before = NULL, capture = NULL WHERE listing = ?1")?
+            .execute([id])?;
     }
     operators::without_contacts(desk, lead, &members)
 }
@@ -254,9 +259,8 @@ fn delete(desk: &Desk<'_>, ids: &[i64]) -> Result<()> {
     let db = desk.db;
     let mut leads = BTreeSet::new();
     for id in ids {
-        let lead: Option<i64> = db
-            .prepare_cached("SELECT lead FROM listings WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))?;
+        let lead: Option<i64> =
+            db.prepare_cached("SELECT lead FROM listings WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
         leads.extend(lead);
     }
     operators::retire(desk, ids)?;
@@ -268,13 +272,13 @@ fn delete(desk: &Desk<'_>, ids: &[i64]) -> Result<()> {
         if let Some(text) = left {
             let mut left: Lead = from_json("lead", &text)?;
             forget_operator(&mut left);
-            db.prepare_cached("UPDATE leads SET lead = ?2 WHERE id = ?1")?.execute(params![lead, to_json("lead", &left)?])?;
+            db.prepare_cached("UPDATE leads SET lead = ?2 WHERE id = ?1")?
+                .execute(params![lead, to_json("lead", &left)?])?;
         }
     }
     for id in ids {
-        let address: String = db
-            .prepare_cached("SELECT canonical_url FROM listings WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))?;
+        let address: String =
+            db.prepare_cached("SELECT canonical_url FROM listings WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
         db.prepare_cached("INSERT OR REPLACE INTO purged_listings(hash, at_ms) VALUES (?1, ?2)")?
             .execute([key_hash(&address, None), desk.now_ms])?;
         db.prepare_cached("DELETE FROM listing_events WHERE listing = ?1")?.execute([id])?;
