@@ -20,7 +20,8 @@ struct Bureau {
 
 impl Bureau {
     fn swept(ads: &[(&str, &str)]) -> Self {
-        let links: String = ads.iter().enumerate().map(|(at, _)| format!("<a class=t href='/ad/{at}'>{at}</a>")).collect();
+        let links: String =
+            ads.iter().enumerate().map(|(at, _)| format!("<a class=t href='/ad/{at}'>{at}</a>")).collect();
         let mut pages = Pages::from([("/".into(), html(&links))]);
         for (at, (title, body)) in ads.iter().enumerate() {
             pages.insert(format!("/ad/{at}"), html(&format!("<h1>{title}</h1><div class=desc>{body}</div>")));
@@ -88,14 +89,19 @@ impl Bureau {
     /// Where a text still stands in the database.
     fn traces(&self, of: &str) -> Vec<String> {
         let db = self.db();
-        let mut query = db.prepare("SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'").expect("a query");
+        let mut query = db
+            .prepare(
+                "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'",
+            )
+            .expect("a query");
         let columns: Vec<(String, String)> = query
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
             .expect("columns")
             .map(|row| row.expect("a row"))
             .collect();
         let holds = |(table, column): &(String, String)| {
-            let sql = format!("SELECT count(*) FROM \"{table}\" WHERE CAST(\"{column}\" AS TEXT) LIKE '%' || ?1 || '%'");
+            let sql =
+                format!("SELECT count(*) FROM \"{table}\" WHERE CAST(\"{column}\" AS TEXT) LIKE '%' || ?1 || '%'");
             db.query_row(&sql, [of], |row| row.get::<_, i64>(0)).is_ok_and(|count| count > 0)
         };
         columns.iter().filter(|column| holds(column)).map(|(table, column)| format!("{table}.{column}")).collect()
@@ -103,7 +109,11 @@ impl Bureau {
 
     /// The log, the seals, the index of the archive and reading the archive again: all must still be whole.
     fn is_whole(&self) {
-        for words in [["audit", "verify"].as_slice(), &["export", "cdxj", "--output", "index.cdxj"], &["reprocess", "--sources", "site.toml"]] {
+        for words in [
+            ["audit", "verify"].as_slice(),
+            &["export", "cdxj", "--output", "index.cdxj"],
+            &["reprocess", "--sources", "site.toml"],
+        ] {
             let (code, out, errors) = self.run(words);
             assert_eq!(code, 0, "{words:?}: {out}{errors}");
         }
@@ -163,6 +173,11 @@ fn each_class_goes_in_its_time_and_the_rest_stays_whole() {
     let db = bureau.db();
     db.execute("UPDATE leads SET state = 'dismissed' WHERE id = ?1", [dismissed]).expect("a decision");
     db.execute(
+        "INSERT INTO lead_events(lead, at_ms, who, kind, details) SELECT ?1, max(at_ms), '王', 'dismiss', 'null' FROM lead_events",
+        [dismissed],
+    )
+    .expect("its event");
+    db.execute(
         "INSERT INTO packages(county, file, sha256, made_ms, leads) VALUES ('211322', 'a.zip', 'x', 0, ?1)",
         [format!("[{handed}]")],
     )
@@ -186,7 +201,11 @@ fn each_class_goes_in_its_time_and_the_rest_stays_whole() {
     for phone in ["19904210001", "19904210002"] {
         assert_eq!(bureau.traces(phone), Vec::<String>::new());
     }
-    assert_eq!(bureau.number("SELECT count(*) FROM leads WHERE live = 0 AND lead <> ''"), 2, "numbers and histories stay");
+    assert_eq!(
+        bureau.number("SELECT count(*) FROM leads WHERE live = 0 AND lead <> ''"),
+        2,
+        "numbers and histories stay"
+    );
     bureau.is_whole();
 
     bureau.age(5000);
