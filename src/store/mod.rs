@@ -13,6 +13,7 @@ pub mod listings;
 pub mod reports;
 pub mod retention;
 pub mod seals;
+pub mod search;
 pub mod sqlite;
 
 pub use audit::{Audit, AuditFilter, Watched};
@@ -25,10 +26,11 @@ pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, Record
 pub use leads::{
     JoinKind, LeadCount, LeadEvent, LeadEventKind, LeadPlace, LeadQuery, Leads, PackageRecord, Rebuilt, StoredLead,
 };
-pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
+pub use listings::{CaptureRow, Judged, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
 pub use reports::{HostState, PageReport, SourceState, SweepReport, Tally, Unfetched};
 pub use retention::{CaptureStep, FateCounts, PurgeMode, PurgeStep, Retention};
 pub use seals::{SealThrough, SealedCapture, Seals};
+pub use search::{Hit, Hits, Search, SearchQuery};
 
 /// Short for a result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;

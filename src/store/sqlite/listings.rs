@@ -1,11 +1,13 @@
 //! Listings in SQLite.
 
-use super::{SqliteStore, audit, from_json, operators, retention, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, operators, retention, search, timestamp, to_json};
 use crate::{
-    domain::{Assessment, AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
+    domain::{AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
     leads::Member,
-    store::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, Result, StoredListing, Versions, Watched},
-    text::Fingerprint,
+    store::{
+        CaptureRow, Judged, ListingChange, ListingEvent, Listings, OriginalRow, Result, StoredListing, Versions,
+        Watched,
+    },
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -141,11 +143,7 @@ impl Listings for SqliteStore {
         .await
     }
 
-    async fn save_assessments(
-        &self,
-        batch: Vec<(ListingId, Assessment, Fingerprint)>,
-        versions: &Versions,
-    ) -> Result<()> {
+    async fn save_judged(&self, batch: Vec<Judged>, versions: &Versions) -> Result<()> {
         let (versions, who, now) = (versions.clone(), self.who.clone(), self.now_ms());
         self.write(move |db| {
             for (name, digest) in [("model", &versions.model), ("lexicon", &versions.lexicon)] {
@@ -166,7 +164,7 @@ impl Listings for SqliteStore {
                    WHERE l.id = ?1 AND w.finished_ms IS NULL)
                  AND source = (SELECT s.no FROM listings l JOIN sources s ON s.id = l.source WHERE l.id = ?1)",
             )?;
-            for (id, assessment, fingerprint) in &batch {
+            for Judged { id, assessment, fingerprint, index } in &batch {
                 if !assessment.contacts.is_empty() {
                     contacted.execute([id.0])?;
                 }
@@ -177,6 +175,7 @@ impl Listings for SqliteStore {
                 )?;
                 let listing: Listing = from_json("listing", &listing)?;
                 operators::keep(db, &Member::of(*id, &listing, assessment, fingerprint.clone(), gone))?;
+                search::index(db, *id, index)?;
             }
             Ok(())
         })

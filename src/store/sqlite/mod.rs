@@ -14,6 +14,7 @@ mod migrate;
 mod operators;
 mod retention;
 mod seals;
+mod search;
 mod writer;
 
 use super::{Result, StoreError};

@@ -4,7 +4,7 @@ use super::{
     SqliteStore, audit, from_json,
     frontier::key_hash,
     operators::{self, Desk},
-    timestamp, to_json,
+    search, timestamp, to_json,
 };
 use crate::{
     domain::{Act, Assessment, AuditKind, LeadId, Listing, ListingId},
@@ -281,6 +281,7 @@ fn delete(desk: &Desk<'_>, ids: &[i64]) -> Result<()> {
             db.prepare_cached("SELECT canonical_url FROM listings WHERE id = ?1")?.query_row([id], |row| row.get(0))?;
         db.prepare_cached("INSERT OR REPLACE INTO purged_listings(hash, at_ms) VALUES (?1, ?2)")?
             .execute([key_hash(&address, None), desk.now_ms])?;
+        search::forget(db, *id)?;
         db.prepare_cached("DELETE FROM listing_events WHERE listing = ?1")?.execute([id])?;
         db.prepare_cached("DELETE FROM listings WHERE id = ?1")?.execute([id])?;
     }

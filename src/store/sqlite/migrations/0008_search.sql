@@ -5,3 +5,7 @@ CREATE INDEX listings_capture ON listings(capture) WHERE capture IS NOT NULL;
 CREATE INDEX listing_events_capture ON listing_events(capture) WHERE capture IS NOT NULL;
 CREATE INDEX visits_capture ON visits(capture) WHERE capture IS NOT NULL;
 CREATE INDEX captures_warc ON captures(warc);
+
+-- Full text of judged listings without their contacts; the text itself stays where it is. Terms come cut by the program
+-- (src/text/search.rs), so that only blanks separate.
+CREATE VIRTUAL TABLE search USING fts5(said, initials, content = '', contentless_delete = 1, tokenize = 'ascii');
