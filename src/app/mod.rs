@@ -12,9 +12,11 @@ pub mod purging;
 pub mod recorded;
 pub mod rendering;
 pub mod rereading;
+pub mod searching;
 pub mod status;
 pub mod sweep;
 pub mod trying;
+pub mod unmasking;
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -22,7 +24,9 @@ use crate::{
     crawl::{CaptureFolder, Guard, HttpFetcher, HttpParams},
     domain::{AuditKind, beijing},
     evidence::sha256_hex,
-    store::{Audit, Frontier, Imports, Leads, Listings, Retention, Seals, StoreError, Watched, sqlite::SqliteStore},
+    store::{
+        Audit, Frontier, Imports, Leads, Listings, Retention, Seals, Search, StoreError, Watched, sqlite::SqliteStore,
+    },
 };
 use jiff::civil::Date;
 use std::{
@@ -54,6 +58,8 @@ pub struct App {
     pub seals: Arc<dyn Seals>,
     /// What may not be kept any longer.
     pub retention: Arc<dyn Retention>,
+    /// Full-text search.
+    pub search: Arc<dyn Search>,
     /// Who is acting now, for the audit log.
     pub who: String,
     /// The archive.
@@ -92,7 +98,8 @@ impl App {
             imports: Arc::clone(&store) as Arc<dyn Imports>,
             audit: Arc::clone(&store) as Arc<dyn Audit>,
             seals: Arc::clone(&store) as Arc<dyn Seals>,
-            retention: store,
+            retention: Arc::clone(&store) as Arc<dyn Retention>,
+            search: store,
             who,
             captures: CaptureFolder::new(data_dir),
             clock,

@@ -180,6 +180,19 @@ codes! {
         /// Recruits teachers; may corroborate a lead.
         IntelRecruiting = "intel_recruiting", "招聘情报";
     }
+    /// What somebody needs a full contact for.
+    PurposeCode {
+        /// To find out whether the suspicion holds.
+        Verify = "verify", "核查联系";
+        /// For papers that go to a county.
+        Handover = "handover", "移送材料";
+        /// To answer somebody who complained.
+        Complaint = "complaint", "回应投诉举报";
+        /// To check how well the program reads.
+        Quality = "quality", "质量检查";
+        /// Something else, said in words.
+        Other = "other", "其他";
+    }
     /// The kind of an act in the audit log.
     AuditKind {
         /// A sweep was opened.

@@ -13,6 +13,7 @@ mod render;
 mod retention;
 mod revisit;
 mod seals;
+mod search;
 mod store_contract;
 mod support;
 mod sweep;

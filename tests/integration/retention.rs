@@ -14,12 +14,13 @@ const WHEN: [(&str, &str); 5] = [
     ("lead_events", "at_ms"),
 ];
 
-struct Bureau {
-    dir: tempfile::TempDir,
+/// A bureau that swept a site of these advertisements.
+pub struct Bureau {
+    pub dir: tempfile::TempDir,
 }
 
 impl Bureau {
-    fn swept(ads: &[(&str, &str)]) -> Self {
+    pub fn swept(ads: &[(&str, &str)]) -> Self {
         let links: String =
             ads.iter().enumerate().map(|(at, _)| format!("<a class=t href='/ad/{at}'>{at}</a>")).collect();
         let mut pages = Pages::from([("/".into(), html(&links))]);
@@ -35,11 +36,11 @@ impl Bureau {
         bureau
     }
 
-    fn run(&self, words: &[&str]) -> (i32, String, String) {
+    pub fn run(&self, words: &[&str]) -> (i32, String, String) {
         run(tanzhao(self.dir.path()).args(words))
     }
 
-    fn data(&self) -> std::path::PathBuf {
+    pub fn data(&self) -> std::path::PathBuf {
         self.dir.path().join("data")
     }
 
@@ -48,14 +49,14 @@ impl Bureau {
     }
 
     /// Lets so many days pass.
-    fn age(&self, days: i64) {
+    pub fn age(&self, days: i64) {
         for (table, column) in WHEN {
             let sql = format!("UPDATE {table} SET {column} = {column} - ?1");
             self.db().execute(&sql, [days * DAY_MS]).expect("older rows");
         }
     }
 
-    fn purge(&self, more: &[&str]) -> Value {
+    pub fn purge(&self, more: &[&str]) -> Value {
         let words: Vec<&str> = ["purge", "--report", "purge.json"].iter().chain(more).copied().collect();
         let (code, out, errors) = self.run(&words);
         assert_eq!(code, 0, "{errors}");
@@ -70,11 +71,11 @@ impl Bureau {
         urls.map(|url| url.expect("a row").rsplit('/').next().unwrap_or_default().to_owned()).collect()
     }
 
-    fn number(&self, sql: &str) -> i64 {
+    pub fn number(&self, sql: &str) -> i64 {
         self.db().query_row(sql, [], |row| row.get(0)).unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    fn lead_of(&self, ad: &str) -> i64 {
+    pub fn lead_of(&self, ad: &str) -> i64 {
         self.number(&format!("SELECT lead FROM listings WHERE canonical_url LIKE '%/ad/{ad}'"))
     }
 
@@ -87,7 +88,7 @@ impl Bureau {
     }
 
     /// Where a text still stands in the database.
-    fn traces(&self, of: &str) -> Vec<String> {
+    pub fn traces(&self, of: &str) -> Vec<String> {
         let db = self.db();
         let mut query = db
             .prepare(
@@ -136,7 +137,7 @@ fn deleted(report: &Value) -> BTreeMap<String, (u64, u64)> {
     counts.filter(|(_, counts)| *counts != (0, 0)).collect()
 }
 
-const ADS: [(&str, &str); 7] = [
+pub const ADS: [(&str, &str); 7] = [
     ("二手冰箱", "九成新冰箱一台,自提,双塔区,电话19904210009"),
     ("初三数学一对一", "初三数学一对一,双塔区,电话19904210001,一小时200元"),
     ("小学语文阅读写作班", "四年级语文阅读写作小班,周末上课,双塔区,电话19904210001,名额有限"),

@@ -1,8 +1,10 @@
 //! What can be typed.
 
 mod joins;
+mod search;
 
 pub use joins::JoinAct;
+pub use search::{Purge, Search, SearchFormat};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -73,20 +75,12 @@ pub enum Command {
     },
     /// Everything stored, as JSON Lines
     Export(Export),
+    /// Find judged listings, or their leads, by words
+    Search(Search),
     /// Delete what may not be kept any longer, by the days of `[retention]`
     Purge(Purge),
     /// The hash-chained log of who did what
     Audit(Audit),
-}
-
-#[derive(Debug, clap::Args)]
-pub struct Purge {
-    /// Only count what would go
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Write the report as JSON, - for standard output
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -337,6 +331,12 @@ pub enum LeadsCommand {
     Show {
         /// L000042 or 42
         id: String,
+        /// Contacts in full; the log says who read them and what for
+        #[arg(long, requires = "purpose")]
+        unmask: bool,
+        /// What for: verify, handover, complaint, quality, or in words
+        #[arg(long, value_name = "TEXT", requires = "unmask")]
+        purpose: Option<String>,
     },
     #[command(flatten)]
     Join(JoinAct),

@@ -11,10 +11,10 @@ use tanzhao::{
     app::{
         App, builtin,
         exporting::{LoggedExport, cdxj},
-        handover as packages,
+        handover as packages, unmasking,
     },
     config::Config,
-    domain::{LeadId, ListingId},
+    domain::{Contact, LeadId, ListingId, Purpose, Span},
     evidence::mask::{mask_contact, mask_text},
     export::verify as check,
     store::{LeadQuery, StoredLead, StoredListing},
@@ -40,14 +40,18 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
                 Format::Csv => print_csv(&leads),
             }
         }
-        LeadsCommand::Show { id } => {
+        LeadsCommand::Show { id, unmask, purpose } => {
+            let purpose = purpose.as_deref().filter(|_| unmask).map(Purpose::parse).transpose()?;
             let number =
                 LeadId::parse(&id).with_context(|| format!("lead: found `{id}`, expected for example L000042"))?;
             let Some(lead) = app.leads.show(number).await? else {
                 bail!("lead: found `{id}`, expected a number that `tanzhao leads list` shows")
             };
             let listings = app.listings.by_ids(&lead.lead.members).await?;
-            print_lead(&lead, &listings);
+            if let Some(purpose) = &purpose {
+                unmasking::unmask(&app, lead.id, &lead.lead.members, purpose).await?;
+            }
+            print_lead(&lead, &listings, purpose.is_some());
         }
     }
     Ok(Exit::Done)
@@ -133,7 +137,14 @@ fn csv_field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
+/// A quote without the contacts of its listing, whose places count in the whole text.
+fn mask_quote(quote: &str, contacts: &[Contact]) -> String {
+    let values: Vec<Contact> = contacts.iter().map(|one| Contact { span: Span::new(0, 0), ..one.clone() }).collect();
+    mask_text(quote, &values)
+}
+
+/// Contacts in full only where `unmasked`, which has to be in the log before.
+fn print_lead(stored: &StoredLead, listings: &[StoredListing], unmasked: bool) {
     let StoredLead { id, lead, .. } = stored;
     println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
     println!("等级依据：{}", lead.rank.level_words);
@@ -145,7 +156,7 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
         println!(
             "联系方式：{} {}（出现在 {} 条信息）",
             seen.contact.kind.zh(),
-            mask_contact(&seen.contact),
+            if unmasked { seen.contact.value.clone() } else { mask_contact(&seen.contact) },
             seen.seen_in.len()
         );
     }
@@ -157,16 +168,19 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing]) {
         let listing = &stored.listing;
         let text = format!("{}\n{}", listing.title, listing.body);
         println!("\n信息 {}  {}  可能性 {:.2}  {}", stored.id, judged.verdict.zh(), judged.score, listing.url);
-        println!("  {}", mask_text(&text, &judged.contacts).replace('\n', "\n  "));
+        // A quote may be the contact itself.
+        let quoted = |quote: &str| if unmasked { quote.to_owned() } else { mask_quote(quote, &judged.contacts) };
+        let shown = if unmasked { text } else { mask_text(&text, &judged.contacts) };
+        println!("  {}", shown.replace('\n', "\n  "));
         let reasons: Vec<String> = judged
             .evidence
             .iter()
             .filter(|one| one.weight > 0.0)
-            .map(|one| format!("「{}」{:+.2}", one.quote, one.weight))
+            .map(|one| format!("「{}」{:+.2}", quoted(&one.quote), one.weight))
             .collect();
         println!("  判断依据：{}", reasons.join(" "));
         for finding in &judged.findings {
-            println!("  涉嫌 {} {}:「{}」", finding.matter, finding.rule, finding.quote);
+            println!("  涉嫌 {} {}:「{}」", finding.matter, finding.rule, quoted(&finding.quote));
         }
     }
     println!("\n以上均为系统提示的涉嫌情形，是否违法由执法人员核查认定。");

@@ -9,6 +9,7 @@ mod judge;
 mod leads;
 mod output;
 mod purge;
+mod search;
 mod source;
 
 use args::{Args, Command};
@@ -54,6 +55,7 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Handover(order) => leads::handover(&global, order).await,
         Command::Verify { package } => leads::verify(&package),
         Command::Export(order) => leads::export(&global, order).await,
+        Command::Search(order) => search::search(&global, order).await,
         Command::Purge(order) => purge::purge(&global, order).await,
         Command::Audit(order) => audit::audit(&global, order).await,
     }
