@@ -3,6 +3,7 @@
 use super::{SqliteStore, audit, from_json, operators, retention, search, timestamp, to_json};
 use crate::{
     domain::{AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
+    evidence::without_minors,
     leads::Member,
     store::{
         CaptureRow, Judged, ListingChange, ListingEvent, Listings, OriginalRow, Result, StoredListing, Versions,
@@ -25,8 +26,9 @@ pub(super) struct Place {
 }
 
 /// Stores a listing under its canonical address; a changed text loses its judgement. What changed goes into the listing's
-/// timeline. Says whether nobody had seen it before.
+/// timeline. Says whether nobody had seen it before. Nothing about children is kept.
 pub(super) fn upsert(db: &Connection, listing: &Listing, place: Place, now: i64) -> Result<bool> {
+    let listing = &*without_minors(listing);
     let text = format!("{}\u{0}{}\u{0}{}", listing.title, listing.body, listing.location.as_deref().unwrap_or(""));
     let digest = Sha256::digest(text).iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
     let known = db
