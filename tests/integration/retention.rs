@@ -230,3 +230,16 @@ fn days_that_are_no_days_are_refused_before_anything_happens() {
     assert!(errors.contains("retention.not_suspect: found 0, expected 1 to 3650"), "{errors}");
     assert_eq!(bureau.ads().len(), 2);
 }
+
+#[test]
+fn children_are_in_the_sealed_page_only() {
+    let bureau =
+        Bureau::swept(&[("初二数学", "孩子叫王小明,实验小学三年二班的刘子涵也在,双塔区,电话19904210001,一小时200元")]);
+    for name in ["王小明", "刘子涵", "三年二班"] {
+        assert_eq!(bureau.traces(name), Vec::<String>::new());
+    }
+    assert!(!bureau.traces("19904210001").is_empty(), "the poster is somebody else");
+    assert_eq!(bureau.files(), 2);
+    bureau.is_whole();
+    assert_eq!(bureau.traces("王小明"), Vec::<String>::new(), "nor after the page was read again");
+}
