@@ -12,12 +12,15 @@ pub mod import_report;
 pub mod importing;
 pub mod lists;
 pub mod lists_report;
+pub mod purging;
 pub mod recorded;
 pub mod rendering;
 pub mod rereading;
+pub mod searching;
 pub mod status;
 pub mod sweep;
 pub mod trying;
+pub mod unmasking;
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -27,8 +30,8 @@ use crate::{
     evidence::sha256_hex,
     leads::Day,
     store::{
-        Audit, Draws, Frontier, Imports, Leads, Listings, Queue, Records, Seals, StoreError, Watched,
-        sqlite::SqliteStore,
+        Audit, Draws, Frontier, Imports, Leads, Listings, Queue, Records, Retention, Seals, Search, StoreError,
+        Watched, sqlite::SqliteStore,
     },
 };
 use jiff::civil::Date;
@@ -65,6 +68,10 @@ pub struct App {
     pub draws: Arc<dyn Draws>,
     /// Captures under Merkle roots.
     pub seals: Arc<dyn Seals>,
+    /// What may not be kept any longer.
+    pub retention: Arc<dyn Retention>,
+    /// Full-text search.
+    pub search: Arc<dyn Search>,
     /// Who is acting now, for the audit log.
     pub who: String,
     /// The archive.
@@ -105,7 +112,9 @@ impl App {
             records: Arc::clone(&store) as Arc<dyn Records>,
             audit: Arc::clone(&store) as Arc<dyn Audit>,
             draws: Arc::clone(&store) as Arc<dyn Draws>,
-            seals: store,
+            seals: Arc::clone(&store) as Arc<dyn Seals>,
+            retention: Arc::clone(&store) as Arc<dyn Retention>,
+            search: store,
             who,
             captures: CaptureFolder::new(data_dir),
             clock,

@@ -5,13 +5,14 @@
 mod people;
 mod queue;
 mod render;
+mod retention;
 
 pub use queue::QueueConfig;
 pub use render::{RenderConfig, Switch};
 
 use crate::{
     crawl::render::Budget,
-    leads::{LeadParams, lifecycle::Actor},
+    leads::{LeadParams, lifecycle::Actor, retention::RetentionDays},
 };
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, path::Path, time::Duration};
@@ -41,6 +42,8 @@ pub struct Config {
     pub queue: QueueConfig,
     /// Who works with the program; empty: whoever starts it, as a reviewer.
     pub people: Vec<Actor>,
+    /// How long what is known may be kept.
+    pub retention: RetentionDays,
 }
 
 impl Default for Config {
@@ -57,6 +60,7 @@ impl Default for Config {
             leads: LeadParams::default(),
             queue: QueueConfig::default(),
             people: Vec::new(),
+            retention: RetentionDays::default(),
         }
     }
 }
@@ -73,6 +77,7 @@ struct RawConfig {
     standing: Option<crate::leads::StandingParams>,
     queue: queue::RawQueue,
     people: Vec<toml::Spanned<people::RawPerson>>,
+    retention: retention::RawRetention,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -156,6 +161,11 @@ impl Config {
                 line_of(text, at)
             )),
         }
+        let (retention, wrong) = raw.retention.check();
+        problems.extend(wrong.into_iter().map(|one| {
+            let (line, least, most) = (line_of(text, one.at), one.expected.start(), one.expected.end());
+            format!("{file}:{line}: retention.{}: found {}, expected {least} to {most}", one.field, one.found)
+        }));
         let rank = raw.rank.unwrap_or_default();
         if let Err(error) = rank.check() {
             problems.push(format!("{file}:{}: {error}", line_of_weight(text, &error.field)));
@@ -183,6 +193,7 @@ impl Config {
             render,
             queue,
             people,
+            retention,
         })
     }
 
@@ -276,6 +287,25 @@ mod tests {
         }
         assert!(
             read("stealth = true").expect_err("unknown").to_string().starts_with("t.toml:2: unknown field `stealth`")
+        );
+    }
+
+    #[test]
+    fn the_retention_section_is_strict() {
+        let read =
+            |text: &str| Config::parse("t.toml", &format!("[retention]\n{text}\n")).map(|config| config.retention);
+        assert_eq!(read("").expect("nothing set"), RetentionDays::default());
+        let days = read("not_suspect = 3\nhanded_over = 1825").expect("good");
+        assert_eq!((days.not_suspect, days.suspect, days.handed_over), (3, 90, 1825));
+        for (text, problem) in [
+            ("suspect = 0", "t.toml:2: retention.suspect: found 0, expected 1 to 3650"),
+            ("handed_over = 365", "t.toml:2: retention.handed_over: found 365, expected 730 to 3650"),
+            ("dismissed = 70000", "t.toml:2: retention.dismissed: found 70000, expected 1 to 3650"),
+        ] {
+            assert_eq!(read(text).expect_err(text).to_string(), problem);
+        }
+        assert!(
+            read("forever = true").expect_err("unknown").to_string().starts_with("t.toml:2: unknown field `forever`")
         );
     }
 

@@ -10,8 +10,14 @@ use crate::{
 };
 use std::{
     io,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Folder,
+    File,
+}
 
 /// `captures/` below a data directory.
 #[derive(Clone, Debug)]
@@ -113,6 +119,69 @@ impl CaptureFolder {
     #[must_use]
     pub fn holds(&self, warc: &str) -> bool {
         self.root.join(warc).is_file()
+    }
+
+    /// Removes a capture's file; says whether it was there. Only ever something inside `captures/`.
+    ///
+    /// # Errors
+    /// What the disk says; [`io::ErrorKind::InvalidInput`] for a name that is no capture's.
+    pub fn remove(&self, warc: &str) -> io::Result<bool> {
+        let inside = Path::new(warc).components().all(|part| matches!(part, Component::Normal(_)));
+        if !inside || !warc.starts_with("captures/") {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{warc} is no capture")));
+        }
+        match std::fs::remove_file(self.root.join(warc)) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The folders that hold captures, below the data directory, oldest day first.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn days(&self) -> io::Result<Vec<String>> {
+        let mut folders = vec!["captures".to_owned()];
+        for _ in 0..3 {
+            let mut below = Vec::new();
+            for folder in &folders {
+                below.extend(self.names(folder, Kind::Folder)?);
+            }
+            folders = below;
+        }
+        Ok(folders)
+    }
+
+    /// The files in one of [`CaptureFolder::days`], begun ones too.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn files(&self, day: &str) -> io::Result<Vec<String>> {
+        self.names(day, Kind::File)
+    }
+
+    fn names(&self, folder: &str, wanted: Kind) -> io::Result<Vec<String>> {
+        let entries = match std::fs::read_dir(self.root.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            let fits = match wanted {
+                Kind::Folder => kind.is_dir(),
+                Kind::File => kind.is_file(),
+            };
+            // A name that is not ours cannot be one of our captures.
+            if let Some(name) = entry.file_name().to_str().filter(|_| fits) {
+                names.push(format!("{folder}/{name}"));
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 
     /// Reads a capture back and checks its digest.

@@ -234,6 +234,20 @@ codes! {
         /// Non-subject without saying which.
         NonSubject = "non_subject", "非学科类";
     }
+
+    /// What somebody needs a full contact for.
+    PurposeCode {
+        /// To find out whether the suspicion holds.
+        Verify = "verify", "核查联系";
+        /// For papers that go to a county.
+        Handover = "handover", "移送材料";
+        /// To answer somebody who complained.
+        Complaint = "complaint", "回应投诉举报";
+        /// To check how well the program reads.
+        Quality = "quality", "质量检查";
+        /// Something else, said in words.
+        Other = "other", "其他";
+    }
     /// The kind of an act in the audit log.
     AuditKind {
         /// A sweep was opened.
@@ -276,6 +290,12 @@ codes! {
         LeadEnded = "lead_ended", "线索并入而终结";
         /// Subjects and inspectors were drawn at random.
         DrawMade = "draw_made", "双随机抽取";
+        /// What may not be kept any longer was deleted.
+        Purged = "purged", "到期清理";
+        /// Somebody read contacts in full, with the purpose.
+        ContactsUnmasked = "contacts_unmasked", "查看完整联系方式";
+        /// Somebody asked where a contact appears; with the purpose, never with the contact.
+        ContactSearched = "contact_searched", "按联系方式检索";
     }
 }
 

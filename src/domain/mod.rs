@@ -10,6 +10,7 @@ pub mod life;
 pub mod listing;
 pub mod outcome;
 pub mod page;
+pub mod purpose;
 pub mod quiet;
 pub mod records;
 pub mod span;
@@ -19,7 +20,8 @@ pub use assessment::{Assessment, Contact, ElementQuote, Evidence, Finding, Other
 pub use audit::{Act, AuditEntry};
 pub use beijing::beijing;
 pub use codes::{
-    AuditKind, ContactKind, Element, Flag, Form, PlaceHow, SourceKind, Stage, Subject, TrainingKind, Verdict,
+    AuditKind, ContactKind, Element, Flag, Form, PlaceHow, PurposeCode, SourceKind, Stage, Subject, TrainingKind,
+    Verdict,
 };
 pub use county::Jurisdiction;
 pub use ids::{CaptureId, Epoch, LeadId, ListingId, PageId, SourceId, SweepId};
@@ -27,6 +29,7 @@ pub use life::{DismissReason, LeadMove, LeadState, Measure, Outcome, Role};
 pub use listing::{FieldOrigin, Listing, ListingText};
 pub use outcome::{FetchOutcome, NextStep};
 pub use page::{FetchedPage, PageRole, Request};
+pub use purpose::{Purpose, PurposeError};
 pub use quiet::{QuietHours, QuietHoursError};
 pub use records::{Complaint, Institution, Numbered, RowPlace, Violation};
 pub use span::Span;

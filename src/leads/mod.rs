@@ -14,6 +14,7 @@ pub mod linking;
 pub mod member;
 pub mod numbers;
 pub mod rank;
+pub mod retention;
 pub mod routing;
 #[cfg(test)]
 mod samples;

@@ -2,9 +2,10 @@
 
 use crate::{
     assess::Toolkit,
-    domain::{Assessment, ListingId, ListingText},
-    store::{Listings, StoreError, Versions},
-    text::Fingerprint,
+    domain::{Assessment, Listing, ListingText},
+    evidence::mask_spans,
+    store::{Judged, Listings, StoreError, Versions},
+    text::{Fingerprint, IndexText},
 };
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -38,14 +39,16 @@ impl Assessor {
                 .par_iter()
                 .map(|stored| {
                     let text = ListingText::from(&stored.listing);
-                    let fingerprint = Fingerprint::of(&toolkit.reading.cleaner.clean(&text.full()));
-                    (stored.id, toolkit.assess(&text), fingerprint)
+                    let clear = toolkit.reading.cleaner.clean(&text.full());
+                    let assessment = toolkit.assess(&text);
+                    let index = index(&toolkit, &stored.listing, &assessment);
+                    Judged { id: stored.id, assessment, fingerprint: Fingerprint::of(&clear), index }
                 })
-                .collect::<Vec<(ListingId, Assessment, Fingerprint)>>()
+                .collect::<Vec<Judged>>()
         });
         let judged = judged.await.map_err(|_| StoreError::Closed)?;
         let count = judged.len();
-        self.listings.save_assessments(judged, &self.versions).await?;
+        self.listings.save_judged(judged, &self.versions).await?;
         Ok(count)
     }
 
@@ -62,4 +65,17 @@ impl Assessor {
             }
         }
     }
+}
+
+/// What a listing can be found by: title, text and author without anything that reaches somebody.
+fn index(toolkit: &Toolkit, listing: &Listing, judged: &Assessment) -> IndexText {
+    let author = listing.author.as_deref().unwrap_or_default();
+    let full = format!("{}\n{}\n{author}", listing.title, listing.body);
+    let mut shown = String::with_capacity(full.len());
+    let mut hidden = mask_spans(&full, &judged.contacts).into_iter().peekable();
+    for (at, c) in full.chars().enumerate() {
+        while hidden.next_if(|one| one.span.end <= at).is_some() {}
+        shown.push(if hidden.peek().is_some_and(|one| one.span.start <= at) { '\n' } else { c });
+    }
+    IndexText::of(&toolkit.reading.cleaner.clean(&shown), &toolkit.reading.tokenizer)
 }

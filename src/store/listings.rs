@@ -2,7 +2,7 @@
 
 use super::Result;
 use crate::domain::{Assessment, CaptureId, Listing, ListingId, SweepId};
-use crate::text::Fingerprint;
+use crate::text::{Fingerprint, IndexText};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -114,6 +114,19 @@ pub struct Versions {
     pub lexicon: String,
 }
 
+/// A listing that was judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Which.
+    pub id: ListingId,
+    /// The judgement.
+    pub assessment: Assessment,
+    /// Of its cleaned text.
+    pub fingerprint: Fingerprint,
+    /// What it can be found by; nothing that reaches anybody.
+    pub index: IndexText,
+}
+
 /// The contract of the listings.
 #[async_trait]
 pub trait Listings: Send + Sync {
@@ -123,12 +136,19 @@ pub trait Listings: Send + Sync {
     /// How many wait for judgement.
     async fn backlog(&self) -> Result<u64>;
 
-    /// Keeps judgements; a listing that changed meanwhile stays unjudged only if its text differs.
+    /// As [`Listings::save_judged`] for listings that nobody will search for.
     async fn save_assessments(
         &self,
         batch: Vec<(ListingId, Assessment, Fingerprint)>,
         versions: &Versions,
-    ) -> Result<()>;
+    ) -> Result<()> {
+        let judged =
+            |(id, assessment, fingerprint)| Judged { id, assessment, fingerprint, index: IndexText::default() };
+        self.save_judged(batch.into_iter().map(judged).collect(), versions).await
+    }
+
+    /// Keeps judgements; a listing that changed meanwhile stays unjudged only if its text differs.
+    async fn save_judged(&self, batch: Vec<Judged>, versions: &Versions) -> Result<()>;
 
     /// Listings in the order of their numbers, from after `after`.
     async fn page(&self, after: ListingId, limit: u32) -> Result<Vec<StoredListing>>;

@@ -14,7 +14,9 @@ pub mod listings;
 pub mod queue;
 pub mod records;
 pub mod reports;
+pub mod retention;
 pub mod seals;
+pub mod search;
 pub mod sqlite;
 
 pub use audit::{Audit, AuditFilter, Watched};
@@ -28,11 +30,13 @@ pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, Record
 pub use leads::{
     JoinKind, LeadCount, LeadEvent, LeadEventKind, LeadPlace, LeadQuery, Leads, PackageRecord, Rebuilt, StoredLead,
 };
-pub use listings::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
+pub use listings::{CaptureRow, Judged, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
 pub use queue::Queue;
 pub use records::{Acted, Added, Answer, ComplaintCase, ComplaintFilter, ImportSummary, NewRows, Records, Undone};
 pub use reports::{HostState, PageReport, SourceState, SweepReport, Tally, Unfetched};
+pub use retention::{CaptureStep, FateCounts, PurgeMode, PurgeStep, Retention};
 pub use seals::{SealThrough, SealedCapture, Seals};
+pub use search::{Hit, Hits, Search, SearchQuery};
 
 /// Short for a result of the store.
 pub type Result<T> = std::result::Result<T, StoreError>;

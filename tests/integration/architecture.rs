@@ -25,7 +25,7 @@ const ROOMS: &[(&str, Purity, &[&str])] = &[
     ("leads", Purity::Pure, &["domain", "calendar", "text", "signals", "assess"]),
     ("store", Purity::Edge, &["domain", "clock", "sources", "text", "evidence", "signals", "assess", "leads"]),
     ("crawl", Purity::Edge, &["domain", "clock", "sources", "extract", "evidence", "store"]),
-    ("pipeline", Purity::Edge, &["domain", "clock", "text", "assess", "leads", "store"]),
+    ("pipeline", Purity::Edge, &["domain", "clock", "text", "evidence", "assess", "leads", "store"]),
     ("export", Purity::Edge, &["domain", "clock", "classify", "assess", "leads", "evidence", "store"]),
     ("sampleweb", Purity::Edge, &["domain"]),
     ("config", Purity::Edge, &["domain", "sources", "classify", "leads", "store", "crawl", "pipeline", "export"]),

@@ -9,10 +9,10 @@ use tanzhao::{
         Assessment, AuditKind, Contact, ContactKind, Jurisdiction, LeadId, Listing, ListingId, PageRole, Probabilities,
         SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
     },
-    leads::{Day, Lead, LeadParams, Member, find_leads},
+    leads::{Day, Lead, LeadParams, Member, find_leads, retention::RetentionDays},
     store::{
-        Audit, AuditFilter, ImportKind, Imports, LeadEventKind, LeadQuery, Leads, Listings, NewImport, Recorded,
-        RecordedCapture, SavedCapture, StoreError, StoredLead, Versions, sqlite::SqliteStore,
+        Audit, AuditFilter, ImportKind, Imports, LeadEventKind, LeadQuery, Leads, Listings, NewImport, PurgeMode,
+        Recorded, RecordedCapture, Retention, SavedCapture, StoreError, StoredLead, Versions, sqlite::SqliteStore,
     },
     text::{Cleaner, Fingerprint, Lexicon},
 };
@@ -41,6 +41,7 @@ struct Told {
 
 struct Bench {
     store: SqliteStore,
+    clock: Arc<ManualClock>,
     params: LeadParams,
     fingerprints: Vec<Fingerprint>,
     versions: Versions,
@@ -49,10 +50,11 @@ struct Bench {
 
 impl Bench {
     fn open(dir: &Path) -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::new("2026-12-01T02:00:00Z".parse().expect("a time")));
+        let clock = Arc::new(ManualClock::new("2026-12-01T02:00:00Z".parse().expect("a time")));
         let cleaner = Cleaner::new(&Lexicon::parse(&[]).expect("an empty lexicon"));
         Self {
-            store: SqliteStore::open(dir, clock).expect("a store").acting_for("王"),
+            store: SqliteStore::open(dir, Arc::clone(&clock) as Arc<dyn Clock>).expect("a store").acting_for("王"),
+            clock,
             params: LeadParams::default(),
             fingerprints: TEXTS.iter().map(|text| Fingerprint::of(&cleaner.clean(text))).collect(),
             versions: Versions { model: "m".into(), lexicon: "l".into() },
@@ -229,6 +231,42 @@ proptest! {
             assert_eq!(without_numbers(grown.clone()), bench.reference(&told).await);
             bench.store.rebuild(&bench.params, &today()).await.expect("a rebuild");
             assert_eq!(format!("{:?}", bench.leads().await), format!("{grown:?}"), "a rebuild changes nothing, not even a number");
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #[test]
+    fn what_is_purged_leaves_in_order(first in prop::collection::vec(told(), 1..24), batch in 1..6_u32) {
+        runtime().block_on(async {
+            let dir = tempfile::tempdir().expect("a folder");
+            let mut bench = Bench::open(dir.path());
+            bench.bring(first.len()).await;
+            let told: BTreeMap<i64, Told> = (1..).zip(first).collect();
+            bench.judge(&told, &told.keys().copied().collect::<Vec<_>>()).await;
+            bench.link(batch).await;
+            bench.clock.advance_ms(8 * 24 * 3600 * 1000);
+            let mut after = ListingId(0);
+            let days = RetentionDays::default();
+            while let Some(last) = bench
+                .store
+                .purge_listings(PurgeMode::Purge, after, batch, &days, &bench.params, &today())
+                .await
+                .expect("a step")
+                .last
+            {
+                after = last;
+            }
+            let newest = i64::try_from(told.len()).expect("small");
+            let stays = |id: &&i64| told[*id].verdict != Verdict::Irrelevant || **id == newest;
+            let left: Vec<i64> = told.keys().filter(stays).copied().collect();
+            let stored = bench.store.page(ListingId(0), 1000).await.expect("listings");
+            assert_eq!(stored.iter().map(|one| one.id.0).collect::<Vec<_>>(), left);
+            let now = bench.leads().await;
+            assert_eq!(without_numbers(now.clone()), bench.reference(&told).await);
+            bench.store.rebuild(&bench.params, &today()).await.expect("a rebuild");
+            assert_eq!(format!("{:?}", bench.leads().await), format!("{now:?}"));
         });
     }
 }

@@ -3,10 +3,12 @@
 mod draw;
 mod joins;
 mod queue;
+mod search;
 
 pub use draw::{Draw, DrawCommand, NewDraw};
 pub use joins::JoinAct;
 pub use queue::{LeadAct, On, QueueFilter};
+pub use search::{Purge, Search, SearchFormat};
 
 use crate::list_args::{Complaints, ListFormat, Lists};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -82,6 +84,10 @@ pub enum Command {
     Draw(Draw),
     /// Everything stored, as JSON Lines
     Export(Export),
+    /// Find judged listings, or their leads, by words
+    Search(Search),
+    /// Delete what may not be kept any longer, by the days of `[retention]`
+    Purge(Purge),
     /// The hash-chained log of who did what
     Audit(Audit),
 }
@@ -359,6 +365,12 @@ pub enum LeadsCommand {
     Show {
         /// L000042 or 42
         id: String,
+        /// Contacts in full; the log says who read them and what for
+        #[arg(long, requires = "purpose")]
+        unmask: bool,
+        /// What for: verify, handover, complaint, quality, or in words
+        #[arg(long, value_name = "TEXT", requires = "unmask")]
+        purpose: Option<String>,
     },
     #[command(flatten)]
     Join(JoinAct),

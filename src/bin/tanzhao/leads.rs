@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Export, ExportCommand, Format, Global, Handover, Leads, LeadsCommand},
-    output::{Exit, writer},
+    output::{Exit, cell, writer},
     queue::{self, Standings},
 };
 use anyhow::{Context, bail};
@@ -13,9 +13,10 @@ use tanzhao::{
         App, acting, builtin,
         exporting::{LoggedExport, cdxj},
         handover::{self as packages, Kind, PackageOrder},
+        unmasking,
     },
     config::Config,
-    domain::{LeadId, ListingId},
+    domain::{Contact, LeadId, ListingId, Purpose, Span},
     evidence::mask::{mask_contact, mask_text},
     export::verify as check,
     leads::Lead,
@@ -45,36 +46,20 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
                 Format::Csv => print_csv(&leads, &standings),
             }
         }
-        LeadsCommand::Show { id } => {
+        LeadsCommand::Show { id, unmask, purpose } => {
+            let purpose = purpose.as_deref().filter(|_| unmask).map(Purpose::parse).transpose()?;
             let Some(lead) = app.leads.show(queue::number(&id)?).await? else {
                 bail!("lead: found `{id}`, expected a number that `tanzhao leads list` shows")
             };
             let listings = app.listings.by_ids(&lead.lead.members).await?;
+            if let Some(purpose) = &purpose {
+                unmasking::unmask(&app, lead.id, &lead.lead.members, purpose).await?;
+            }
             let config = Config::load(global.config.as_deref())?;
-            print_lead(&lead, &listings, &Standings::load(&app, &config).await?);
+            print_lead(&lead, &listings, &Standings::load(&app, &config).await?, purpose.is_some());
         }
     }
     Ok(Exit::Done)
-}
-
-/// Cells that a terminal shows double wide.
-fn wide(c: char) -> usize {
-    usize::from(c >= '\u{1100}') + 1
-}
-
-/// Text cut or filled to so many cells.
-fn cell(text: &str, cells: usize) -> String {
-    let mut out = String::new();
-    let mut used = 0;
-    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-        if used + wide(c) > cells {
-            break;
-        }
-        used += wide(c);
-        out.push(c);
-    }
-    out.push_str(&" ".repeat(cells - used));
-    out
 }
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
@@ -170,7 +155,14 @@ fn csv_field(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Standings) {
+/// A quote without the contacts of its listing, whose places count in the whole text.
+fn mask_quote(quote: &str, contacts: &[Contact]) -> String {
+    let values: Vec<Contact> = contacts.iter().map(|one| Contact { span: Span::new(0, 0), ..one.clone() }).collect();
+    mask_text(quote, &values)
+}
+
+/// Contacts in full only where `unmasked`, which has to be in the log before.
+fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Standings, unmasked: bool) {
     let StoredLead { id, lead, .. } = stored;
     println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
     println!("状态：{}", standings.words(*id));
@@ -187,7 +179,7 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Stand
         println!(
             "联系方式：{} {}（出现在 {} 条信息）",
             seen.contact.kind.zh(),
-            mask_contact(&seen.contact),
+            if unmasked { seen.contact.value.clone() } else { mask_contact(&seen.contact) },
             seen.seen_in.len()
         );
     }
@@ -199,16 +191,25 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Stand
         let listing = &stored.listing;
         let text = format!("{}\n{}", listing.title, listing.body);
         println!("\n信息 {}  {}  可能性 {:.2}  {}", stored.id, judged.verdict.zh(), judged.score, listing.url);
-        println!("  {}", mask_text(&text, &judged.contacts).replace('\n', "\n  "));
+        // A quote may be the contact itself.
+        let quoted = |quote: &str| if unmasked { quote.to_owned() } else { mask_quote(quote, &judged.contacts) };
+        let shown = if unmasked { text } else { mask_text(&text, &judged.contacts) };
+        println!("  {}", shown.replace('\n', "\n  "));
         let reasons: Vec<String> = judged
             .evidence
             .iter()
             .filter(|one| one.weight > 0.0)
-            .map(|one| format!("「{}」{:+.2}", one.quote, one.weight))
+            .map(|one| format!("「{}」{:+.2}", quoted(&one.quote), one.weight))
             .collect();
         println!("  判断依据：{}", reasons.join(" "));
         for finding in &judged.findings {
-            println!("  涉嫌 {} {}:「{}」 依据：{}", finding.matter, finding.rule, finding.quote, finding.basis_zh);
+            println!(
+                "  涉嫌 {} {}:「{}」 依据：{}",
+                finding.matter,
+                finding.rule,
+                quoted(&finding.quote),
+                finding.basis_zh
+            );
         }
     }
     println!("\n以上均为系统提示的涉嫌情形，是否违法由执法人员核查认定。");

@@ -12,7 +12,9 @@ mod leads;
 mod list_args;
 mod lists;
 mod output;
+mod purge;
 mod queue;
+mod search;
 mod source;
 
 use args::{Args, Command};
@@ -60,6 +62,8 @@ async fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Verify { package } => leads::verify(&package),
         Command::Draw(order) => draw::draw(&global, order).await,
         Command::Export(order) => leads::export(&global, order).await,
+        Command::Search(order) => search::search(&global, order).await,
+        Command::Purge(order) => purge::purge(&global, order).await,
         Command::Audit(order) => audit::audit(&global, order).await,
     }
 }

@@ -136,3 +136,23 @@ pub fn write_json(path: &Path, value: &impl serde::Serialize) -> anyhow::Result<
     writeln!(out)?;
     out.flush().with_context(|| format!("{}: cannot be written", path.display()))
 }
+
+/// Cells that a terminal shows double wide.
+fn wide(c: char) -> usize {
+    usize::from(c >= '\u{1100}') + 1
+}
+
+/// Text cut or filled to so many cells.
+pub fn cell(text: &str, cells: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+        if used + wide(c) > cells {
+            break;
+        }
+        used += wide(c);
+        out.push(c);
+    }
+    out.push_str(&" ".repeat(cells - used));
+    out
+}

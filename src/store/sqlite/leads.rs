@@ -163,7 +163,7 @@ pub(super) fn record_package(
 }
 
 /// Where the listings of a number are now.
-fn successor(db: &Connection, mut number: i64) -> Result<i64> {
+pub(super) fn successor(db: &Connection, mut number: i64) -> Result<i64> {
     let mut query = db.prepare_cached("SELECT merged_into FROM leads WHERE id = ?1")?;
     // A number that is alive again leads nowhere, so a chain has no loop; the bound is for a damaged file.
     for _ in 0..1000 {

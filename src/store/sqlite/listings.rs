@@ -1,11 +1,14 @@
 //! Listings in SQLite.
 
-use super::{SqliteStore, audit, from_json, operators, timestamp, to_json};
+use super::{SqliteStore, audit, from_json, operators, retention, search, timestamp, to_json};
 use crate::{
-    domain::{Assessment, AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
+    domain::{AuditKind, CaptureId, Listing, ListingId, PageId, SweepId, Verdict},
+    evidence::without_minors,
     leads::Member,
-    store::{CaptureRow, ListingChange, ListingEvent, Listings, OriginalRow, Result, StoredListing, Versions, Watched},
-    text::Fingerprint,
+    store::{
+        CaptureRow, Judged, ListingChange, ListingEvent, Listings, OriginalRow, Result, StoredListing, Versions,
+        Watched,
+    },
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
@@ -23,8 +26,9 @@ pub(super) struct Place {
 }
 
 /// Stores a listing under its canonical address; a changed text loses its judgement. What changed goes into the listing's
-/// timeline. Says whether nobody had seen it before.
+/// timeline. Says whether nobody had seen it before. Nothing about children is kept.
 pub(super) fn upsert(db: &Connection, listing: &Listing, place: Place, now: i64) -> Result<bool> {
+    let listing = &*without_minors(listing);
     let text = format!("{}\u{0}{}\u{0}{}", listing.title, listing.body, listing.location.as_deref().unwrap_or(""));
     let digest = Sha256::digest(text).iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
     let known = db
@@ -62,6 +66,23 @@ pub(super) fn upsert(db: &Connection, listing: &Listing, place: Place, now: i64)
         event(db, id, (ListingChange::Edited, Some(&before)), place, now)?;
     }
     Ok(false)
+}
+
+/// As [`upsert`] for a page from the archive: nobody has seen the listing since, and one that was taken down stays so.
+fn read_again(db: &Connection, listing: &Listing, place: Place, now: i64) -> Result<()> {
+    let known: Option<(i64, i64, Option<i64>)> = db
+        .prepare_cached("SELECT id, last_seen_ms, gone_ms FROM listings WHERE canonical_url = ?1")?
+        .query_row([listing.canonical_url.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let mut presence = db.prepare_cached("UPDATE listings SET last_seen_ms = ?2, gone_ms = ?3 WHERE id = ?1")?;
+    if let Some((id, seen, _)) = known {
+        presence.execute(params![id, seen, None::<i64>])?;
+    }
+    upsert(db, listing, place, now)?;
+    if let Some((id, seen, gone)) = known {
+        presence.execute(params![id, seen, gone])?;
+    }
+    Ok(())
 }
 
 fn event(
@@ -124,11 +145,7 @@ impl Listings for SqliteStore {
         .await
     }
 
-    async fn save_assessments(
-        &self,
-        batch: Vec<(ListingId, Assessment, Fingerprint)>,
-        versions: &Versions,
-    ) -> Result<()> {
+    async fn save_judged(&self, batch: Vec<Judged>, versions: &Versions) -> Result<()> {
         let (versions, who, now) = (versions.clone(), self.who.clone(), self.now_ms());
         self.write(move |db| {
             for (name, digest) in [("model", &versions.model), ("lexicon", &versions.lexicon)] {
@@ -149,7 +166,7 @@ impl Listings for SqliteStore {
                    WHERE l.id = ?1 AND w.finished_ms IS NULL)
                  AND source = (SELECT s.no FROM listings l JOIN sources s ON s.id = l.source WHERE l.id = ?1)",
             )?;
-            for (id, assessment, fingerprint) in &batch {
+            for Judged { id, assessment, fingerprint, index } in &batch {
                 if !assessment.contacts.is_empty() {
                     contacted.execute([id.0])?;
                 }
@@ -160,6 +177,7 @@ impl Listings for SqliteStore {
                 )?;
                 let listing: Listing = from_json("listing", &listing)?;
                 operators::keep(db, &Member::of(*id, &listing, assessment, fingerprint.clone(), gone))?;
+                search::index(db, *id, index)?;
             }
             Ok(())
         })
@@ -217,9 +235,9 @@ impl Listings for SqliteStore {
                     params![listing.canonical_url.as_str(), capture.0],
                     |row| row.get(0),
                 )?;
-                if !newer && !known_later(db, listing)? {
+                if !newer && !known_later(db, listing)? && !retention::was_purged(db, listing, capture.0)? {
                     let place = Place { capture: Some(capture.0), page, sweep: SweepId(sweep) };
-                    upsert(db, listing, place, now)?;
+                    read_again(db, listing, place, now)?;
                 }
             }
             Ok(())

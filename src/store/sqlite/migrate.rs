@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_operators.sql"),
     include_str!("migrations/0006_queue.sql"),
     include_str!("migrations/0007_records.sql"),
+    include_str!("migrations/0008_search.sql"),
 ];
 
 /// The schema this program works with.

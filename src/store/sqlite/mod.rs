@@ -17,7 +17,9 @@ mod migrate;
 mod operators;
 mod queue;
 mod records;
+mod retention;
 mod seals;
+mod search;
 mod writer;
 
 use super::{Result, StoreError};
@@ -183,7 +185,7 @@ impl Readers {
 fn prepare(connection: &Connection) -> Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY;",
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;",
     )?;
     // Otherwise a statement is planned again whenever a bound value that might matter to the planner changes.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

@@ -5,6 +5,7 @@ mod facts;
 mod hands;
 mod index;
 mod rebuild;
+mod retire;
 mod settle;
 mod step;
 
@@ -13,6 +14,7 @@ pub(super) use facts::{judged, keep, presence, short_fingerprint};
 pub(super) use hands::{merge, split, undo};
 pub(super) use index::generic;
 pub(super) use rebuild::rebuild;
+pub(super) use retire::{retire, without_contacts};
 pub(super) use settle::level_number;
 pub(super) use step::{refresh, step};
 

@@ -54,7 +54,7 @@ pub(in crate::store::sqlite) fn step(desk: &Desk<'_>, limit: u32) -> Result<usiz
 }
 
 /// Judges identifiers again; takes the leads of those that turned into the pool and gives their suspect holders.
-fn turned(desk: &Desk<'_>, keys: &BTreeSet<i64>, pool: &mut Pool) -> Result<BTreeSet<i64>> {
+pub(super) fn turned(desk: &Desk<'_>, keys: &BTreeSet<i64>, pool: &mut Pool) -> Result<BTreeSet<i64>> {
     let mut suspects = BTreeSet::new();
     for key in keys {
         if index::rejudge(desk, *key, false)? {
