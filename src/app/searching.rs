@@ -107,13 +107,14 @@ pub async fn show(
         match (wanted, hit.lead) {
             (Wanted::Listings, _) => chosen.push((hit, 1)),
             (Wanted::Leads, None) => {}
-            (Wanted::Leads, Some(lead)) => match at.get(&lead).and_then(|at| chosen.get_mut(*at)) {
-                Some((_, listings)) => *listings += 1,
-                None => {
+            (Wanted::Leads, Some(lead)) => {
+                if let Some((_, listings)) = at.get(&lead).and_then(|at| chosen.get_mut(*at)) {
+                    *listings += 1;
+                } else {
                     at.insert(lead, chosen.len());
                     chosen.push((hit, 1));
                 }
-            },
+            }
         }
     }
     chosen.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

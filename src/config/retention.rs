@@ -33,7 +33,7 @@ impl RawRetention {
             match u16::try_from(*written.get_ref()).ok().filter(|days| expected.contains(days)) {
                 Some(days) => *into = days,
                 None => {
-                    problems.push(OutOfRange { field, at: written.span().start, found: *written.get_ref(), expected })
+                    problems.push(OutOfRange { field, at: written.span().start, found: *written.get_ref(), expected });
                 }
             }
         };

@@ -39,10 +39,10 @@ impl Retention for SqliteStore {
     ) -> Result<PurgeStep> {
         let (days, params, day, who, now) = (*days, params.clone(), day.clone(), self.who.clone(), self.now_ms());
         if mode == PurgeMode::Look {
-            return self.read(move |db| Ok(look(db, after, limit, &days, now)?.0)).await;
+            return self.read(move |db| Ok(look(db, after, limit, days, now)?.0)).await;
         }
         self.write(move |db| {
-            let (step, due) = look(db, after, limit, &days, now)?;
+            let (step, due) = look(db, after, limit, days, now)?;
             // Pages that become free are overwritten, here and nowhere else, because it costs writes.
             db.execute_batch("PRAGMA secure_delete = ON")?;
             let desk = Desk::new(db, (&params, &day), now, &who);
@@ -65,10 +65,10 @@ impl Retention for SqliteStore {
     async fn purge_leads(&self, mode: PurgeMode, limit: u32, days: &RetentionDays) -> Result<u64> {
         let (days, who, now) = (*days, self.who.clone(), self.now_ms());
         if mode == PurgeMode::Look {
-            return self.read(move |db| Ok(forgetful(db, limit, &days, now)?.len() as u64)).await;
+            return self.read(move |db| Ok(forgetful(db, limit, days, now)?.len() as u64)).await;
         }
         self.write(move |db| {
-            let due = forgetful(db, limit, &days, now)?;
+            let due = forgetful(db, limit, days, now)?;
             for (id, lead) in &due {
                 db.prepare_cached("UPDATE leads SET lead = ?2 WHERE id = ?1")?
                     .execute(params![id, to_json("lead", lead)?])?;
@@ -136,7 +136,7 @@ fn unnamed(db: &Connection, files: impl Iterator<Item = String>) -> Result<Vec<S
 /// Listings with something to do; those whose contacts go name their lead.
 type Due = Vec<(i64, Option<i64>)>;
 
-fn look(db: &Connection, after: ListingId, limit: u32, days: &RetentionDays, now: i64) -> Result<(PurgeStep, Due)> {
+fn look(db: &Connection, after: ListingId, limit: u32, days: RetentionDays, now: i64) -> Result<(PurgeStep, Due)> {
     let newest: i64 = db.query_row("SELECT coalesce(max(id), 0) FROM listings", [], |row| row.get(0))?;
     let packaged = packaged(db)?;
     let mut leads: HashMap<i64, Option<LeadStanding>> = HashMap::new();
@@ -161,7 +161,7 @@ fn look(db: &Connection, after: ListingId, limit: u32, days: &RetentionDays, now
                 None => None,
             },
         };
-        let Ruling { class, mut fate, .. } = rule(&standing, days, timestamp(now));
+        let Ruling { class, mut fate, .. } = rule(&standing, &days, timestamp(now));
         // A listing in no lead has no lead whose contacts could go; it is linked first.
         if (fate == Fate::Delete && id == newest) || (fate == Fate::DropContacts && now_in.is_none()) {
             fate = Fate::Keep;
@@ -298,7 +298,7 @@ pub(super) fn was_purged(db: &Connection, listing: &Listing, capture: i64) -> Re
 }
 
 /// Leads without listings that may not name their operator any longer, with what is left of them.
-fn forgetful(db: &Connection, limit: u32, days: &RetentionDays, now: i64) -> Result<Vec<(i64, Lead)>> {
+fn forgetful(db: &Connection, limit: u32, days: RetentionDays, now: i64) -> Result<Vec<(i64, Lead)>> {
     let packaged = packaged(db)?;
     let mut leads = HashMap::new();
     let mut due = Vec::new();
@@ -310,7 +310,7 @@ fn forgetful(db: &Connection, limit: u32, days: &RetentionDays, now: i64) -> Res
         }
         let id = row.get(0)?;
         let over = standing_of(db, id, &packaged, &mut leads)?
-            .is_some_and(|standing| lead_forgets(&standing, days, timestamp(now)));
+            .is_some_and(|standing| lead_forgets(&standing, &days, timestamp(now)));
         if !over {
             continue;
         }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, Row, params};
 /// Matches looked at, newest first: a word that half of all listings show need not be ranked through all of them.
 const NEWEST: u32 = 1000;
 /// The same where only some leads are wanted.
-const NEWEST_OF_SOME: u32 = 20_000;
+const NEWEST_OF_SOME: u32 = 4_000;
 
 /// Puts a listing into the index, or a newer text of it.
 pub(super) fn index(db: &Connection, listing: ListingId, text: &IndexText) -> Result<()> {
