@@ -21,8 +21,12 @@ pub struct Bureau {
 
 impl Bureau {
     pub fn swept(ads: &[(&str, &str)]) -> Self {
-        let links: String =
-            ads.iter().enumerate().map(|(at, _)| format!("<a class=t href='/ad/{at}'>{at}</a>")).collect();
+        let links: String = ads
+            .iter()
+            .enumerate()
+            .map(|(at, _)| format!("<a class=t href='/ad/{at}'>{at}</a>"))
+            .collect::<Vec<_>>()
+            .concat();
         let mut pages = Pages::from([("/".into(), html(&links))]);
         for (at, (title, body)) in ads.iter().enumerate() {
             pages.insert(format!("/ad/{at}"), html(&format!("<h1>{title}</h1><div class=desc>{body}</div>")));
