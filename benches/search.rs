@@ -55,7 +55,10 @@ fn judge(toolkit: &Toolkit, id: i64, ad: &Ad) -> Judged {
         stages: Vec::new(),
         contacts: ad.contacts.clone(),
         county: Jurisdiction::Place(ad.county.into()),
+        place: None,
+        other_places: Vec::new(),
         findings: Vec::new(),
+        elements: Vec::new(),
         evidence: Vec::new(),
         flags: Vec::new(),
     };
