@@ -1,6 +1,7 @@
 //! Search at size: what the index costs when judgements are saved, and how long answers take.
 //! `cargo bench --bench search -- [LISTINGS]` (default 100,000); figures are in docs/benchmarks.md.
 
+#[expect(dead_code, reason = "searching asks for no operators")]
 #[path = "support/trade.rs"]
 mod trade;
 

@@ -1,6 +1,6 @@
 //! Who acts, and by which rules of time.
 
-use super::{App, handover};
+use super::{App, builtin, handover};
 use crate::{
     config::Config,
     domain::Role,
@@ -43,10 +43,13 @@ pub fn find(config: &Config, name: &str) -> anyhow::Result<Actor> {
     })
 }
 
-/// The bureau's rules of time. Offices are closed on Saturdays and Sundays.
-#[must_use]
-pub fn terms(config: &Config) -> Arc<Terms> {
-    Arc::new(Terms { deadlines: config.queue.deadlines, off: DaysOff::default() })
+/// The bureau's rules of time, with the days off of the built-in calendar.
+///
+/// # Errors
+/// A calendar file that is wrong.
+pub fn terms(config: &Config) -> anyhow::Result<Arc<Terms>> {
+    let off = DaysOff::of(&builtin::calendar()?);
+    Ok(Arc::new(Terms { deadlines: config.queue.deadlines, off }))
 }
 
 /// The end of a lease that begins now.

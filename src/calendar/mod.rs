@@ -108,6 +108,11 @@ impl Calendar {
         self.day(day) == DayKind::Workday
     }
 
+    /// Days off that the notices name, and the Saturdays and Sundays that make up for them; both in their order.
+    pub fn moved(&self) -> (impl Iterator<Item = Date> + '_, impl Iterator<Item = Date> + '_) {
+        (self.off.iter().copied(), self.made_up.iter().copied())
+    }
+
     /// Whether the State Council's arrangement of a year is in the data; without it working days may be wrong.
     #[must_use]
     pub fn is_announced(&self, year: i16) -> bool {

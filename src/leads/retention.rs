@@ -190,6 +190,7 @@ pub fn forget_operator(lead: &mut Lead) -> bool {
         changed |= !element.quotes.is_empty();
         element.quotes.clear();
     }
+    lead.route_words.clear();
     // Names of lists are the operator's too.
     changed |= std::mem::take(&mut lead.standing) != super::Standing::default();
     for link in &mut lead.links {

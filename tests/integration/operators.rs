@@ -90,7 +90,11 @@ impl Bench {
     }
 
     fn judged(&self, told: &Told) -> (Assessment, Fingerprint) {
-        let score = if told.verdict == Verdict::Irrelevant { 0.01 } else { 0.9 };
+        let score = match told.verdict {
+            Verdict::Irrelevant => 0.01,
+            Verdict::NonSubject => 0.3,
+            Verdict::Overt | Verdict::Disguised => 0.9,
+        };
         let probabilities = Probabilities::from_array([0.0, score, 0.0, 1.0 - score]);
         let contact = |digit| Contact {
             kind: ContactKind::Phone,
@@ -179,7 +183,8 @@ fn without_numbers(leads: Vec<StoredLead>) -> Vec<Lead> {
 }
 
 fn told() -> impl Strategy<Value = Told> {
-    let verdict = prop::sample::select(vec![Verdict::Disguised, Verdict::Overt, Verdict::Irrelevant]);
+    let verdict =
+        prop::sample::select(vec![Verdict::Disguised, Verdict::Overt, Verdict::NonSubject, Verdict::Irrelevant]);
     let county = prop::sample::select(vec!["双塔区", "北票市", "朝阳市", "unknown"]);
     (0..TEXTS.len(), prop::option::of(0..4_u8), county, verdict).prop_map(|(text, phone, county, verdict)| Told {
         text,

@@ -239,7 +239,7 @@ pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> 
     } else {
         let actor = acting::acting(&app, &config, order.by.as_deref())?;
         app.queue.end_leases().await?;
-        Kind::Real { actor, terms: acting::terms(&config) }
+        Kind::Real { actor, terms: acting::terms(&config)? }
     };
     let order = PackageOrder { county: &order.county, output: &order.output, since: order.since, kind };
     let written = packages::handover(&app, &config.city, &toolkit, &order).await?;

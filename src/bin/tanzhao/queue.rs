@@ -24,7 +24,7 @@ pub struct Standings {
 
 impl Standings {
     pub async fn load(app: &App, config: &Config) -> anyhow::Result<Self> {
-        Ok(Self { lives: app.queue.lives().await?, terms: acting::terms(config), now: app.clock.now() })
+        Ok(Self { lives: app.queue.lives().await?, terms: acting::terms(config)?, now: app.clock.now() })
     }
 
     /// The life as it counts now: a lease that is over is none, also before somebody wrote that down.
@@ -136,7 +136,7 @@ pub async fn act(global: &Global, app: &App, order: LeadAct) -> anyhow::Result<E
 /// The same act on every lead, each in a transaction of its own.
 async fn each(app: &App, config: &Config, on: &On, step: &Step, words_given: &str) -> anyhow::Result<Exit> {
     let actor = acting::acting(app, config, on.by.as_deref())?;
-    let terms = acting::terms(config);
+    let terms = acting::terms(config)?;
     app.queue.end_leases().await?;
     let (mut done, mut refused) = (0, 0);
     for id in &on.ids {

@@ -3,6 +3,7 @@
 //! Periods are the bureau's own (domain guide 4.2): the law sets none for leads that a program found. A period begins the day
 //! after, and ends at midnight in Asia/Shanghai.
 
+use crate::calendar::Calendar;
 use crate::domain::{LeadState, beijing};
 use jiff::{
     Timestamp, ToSpan,
@@ -87,6 +88,13 @@ pub struct DaysOff {
 }
 
 impl DaysOff {
+    /// Those of a calendar; in years it does not know, weekends alone count.
+    #[must_use]
+    pub fn of(calendar: &Calendar) -> Self {
+        let (holidays, make_up) = calendar.moved();
+        Self { holidays: holidays.collect(), make_up: make_up.collect() }
+    }
+
     /// Whether offices are closed.
     #[must_use]
     pub fn contains(&self, day: Date) -> bool {

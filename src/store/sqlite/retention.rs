@@ -179,7 +179,7 @@ fn look(db: &Connection, after: ListingId, limit: u32, days: RetentionDays, now:
 
 /// Leads that were in a package.
 fn packaged(db: &Connection) -> Result<HashSet<i64>> {
-    let mut query = db.prepare_cached("SELECT leads FROM packages")?;
+    let mut query = db.prepare_cached("SELECT leads FROM packages WHERE draft = 0")?;
     let mut rows = query.query([])?;
     let mut found = HashSet::new();
     while let Some(row) = rows.next()? {

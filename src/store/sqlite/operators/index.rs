@@ -31,8 +31,17 @@ pub(super) fn bands(desk: &Desk<'_>, member: &Member) -> Vec<i64> {
     compared.bands().map(band_key).collect()
 }
 
-/// Brings the rows of a listing up to its facts; gives every identifier it shows or showed.
-pub(super) fn renew(desk: &Desk<'_>, member: &Member) -> Result<BTreeSet<i64>> {
+/// What a listing shows and showed.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// Keys of all its identifiers, now or before.
+    pub ever: BTreeSet<i64>,
+    /// Those it shows no longer.
+    pub gone: BTreeSet<i64>,
+}
+
+/// Brings the rows of a listing up to its facts.
+pub(super) fn renew(desk: &Desk<'_>, member: &Member) -> Result<Shown> {
     let (db, id) = (desk.db, member.id.0);
     let mut query = db.prepare_cached("SELECT identifier FROM holders WHERE listing = ?1")?;
     let before: HashSet<i64> = query.query_map([id], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
@@ -55,7 +64,7 @@ pub(super) fn renew(desk: &Desk<'_>, member: &Member) -> Result<BTreeSet<i64>> {
         .execute(params![key, id, member.poster(), member.is_unrelated(), member.is_suspect()])?;
     }
     renew_bands(desk, member)?;
-    Ok(before.union(&now).copied().collect())
+    Ok(Shown { ever: before.union(&now).copied().collect(), gone: before.difference(&now).copied().collect() })
 }
 
 fn renew_bands(desk: &Desk<'_>, member: &Member) -> Result<()> {

@@ -88,7 +88,7 @@ impl Changed {
         }
         facts::keep(db, member)?;
         db.prepare_cached("UPDATE facts SET waiting = 0 WHERE listing = ?1")?.execute([id])?;
-        self.shown.extend(index::renew(desk, member)?);
+        self.shown.extend(index::renew(desk, member)?.ever);
         if member.is_suspect() {
             self.pool.loose.insert(id);
             self.shown.extend(member.identifiers.iter().map(Identifier::key));

@@ -34,7 +34,9 @@ pub(in crate::store::sqlite) fn step(desk: &Desk<'_>, limit: u32) -> Result<usiz
         pool.leads.extend(facts::lead_of(db, *id)?);
         db.prepare_cached("UPDATE facts SET waiting = 0 WHERE listing = ?1")?.execute([*id])?;
         if let Some(member) = facts::read(db, *id)? {
-            shown.extend(index::renew(desk, &member)?);
+            let index::Shown { ever, gone } = index::renew(desk, &member)?;
+            shown.extend(ever);
+            leave(desk, &gone, &mut pool)?;
             seeds.push(member);
         }
     }
@@ -51,6 +53,21 @@ pub(in crate::store::sqlite) fn step(desk: &Desk<'_>, limit: u32) -> Result<usiz
     }
     relink(desk, &pool)?;
     Ok(waiting.len())
+}
+
+/// Leads that a listing spoke for through a contact that it shows no longer.
+fn leave(desk: &Desk<'_>, gone: &BTreeSet<i64>, pool: &mut Pool) -> Result<()> {
+    let mut query = desk.db.prepare_cached(
+        "SELECT DISTINCT l.lead FROM holders h JOIN listings l ON l.id = h.listing
+         WHERE h.identifier = ?1 AND h.suspect = 1 AND l.lead IS NOT NULL",
+    )?;
+    for key in gone {
+        let mut rows = query.query([*key])?;
+        while let Some(row) = rows.next()? {
+            pool.leads.insert(row.get(0)?);
+        }
+    }
+    Ok(())
 }
 
 /// Judges identifiers again; takes the leads of those that turned into the pool and gives their suspect holders.
