@@ -187,6 +187,15 @@ impl JoinKind {
     }
 }
 
+/// What a person says when merging or splitting.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// Why; not empty.
+    pub reason: &'a str,
+}
+
 /// What a rebuild did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rebuilt {
@@ -235,20 +244,20 @@ pub trait Leads: Send + Sync {
     async fn rebuild(&self, params: &LeadParams, day: &Day) -> Result<Rebuilt>;
 
     /// Puts `other` to `lead` because a person says that they are one operator; gives the number of the change.
-    async fn merge(&self, lead: LeadId, other: LeadId, reason: &str, params: &LeadParams, day: &Day) -> Result<i64>;
+    async fn merge(&self, lead: LeadId, other: LeadId, said: Said<'_>, params: &LeadParams, day: &Day) -> Result<i64>;
 
     /// Takes listings out of a lead because a person says that they are another operator; gives the number of the change.
     async fn split(
         &self,
         lead: LeadId,
         listings: &[ListingId],
-        reason: &str,
+        said: Said<'_>,
         params: &LeadParams,
         day: &Day,
     ) -> Result<i64>;
 
     /// Takes a merge or split back. What later changes decided about the same listings stays.
-    async fn undo(&self, change: i64, params: &LeadParams, day: &Day) -> Result<()>;
+    async fn undo(&self, change: i64, by: &str, params: &LeadParams, day: &Day) -> Result<()>;
 
     /// Live leads, most urgent first.
     async fn list(&self, query: LeadQuery) -> Result<Vec<StoredLead>>;

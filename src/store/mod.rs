@@ -28,7 +28,8 @@ pub use frontier::{
 };
 pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};
 pub use leads::{
-    JoinKind, LeadCount, LeadEvent, LeadEventKind, LeadPlace, LeadQuery, Leads, PackageRecord, Rebuilt, StoredLead,
+    JoinKind, LeadCount, LeadEvent, LeadEventKind, LeadPlace, LeadQuery, Leads, PackageRecord, Rebuilt, Said,
+    StoredLead,
 };
 pub use listings::{CaptureRow, Judged, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
 pub use queue::Queue;

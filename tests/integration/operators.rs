@@ -12,7 +12,8 @@ use tanzhao::{
     leads::{Day, Lead, LeadParams, Member, find_leads, retention::RetentionDays},
     store::{
         Audit, AuditFilter, ImportKind, Imports, LeadEventKind, LeadQuery, Leads, Listings, NewImport, PurgeMode,
-        Recorded, RecordedCapture, Retention, SavedCapture, StoreError, StoredLead, Versions, sqlite::SqliteStore,
+        Recorded, RecordedCapture, Retention, Said, SavedCapture, StoreError, StoredLead, Versions,
+        sqlite::SqliteStore,
     },
     text::{Cleaner, Fingerprint, Lexicon},
 };
@@ -25,6 +26,10 @@ const TEXTS: [&str; 6] = [
     "寒假托管班讲题刷题,中午管饭,老师带过十届毕业班,位置私聊发你",
     "家里冰箱洗衣机低价处理,上门自提,有意者联系我看货,不议价谢谢",
 ];
+
+fn said(reason: &str) -> Said<'_> {
+    Said { by: "王", reason }
+}
 
 fn today() -> Day {
     Day { date: date(2026, 12, 1), ..Day::default() }
@@ -291,20 +296,22 @@ async fn merges_and_splits_are_taken_back_whole() {
     };
     assert_eq!(members(&before), [(1, vec![1, 2]), (2, vec![3, 4]), (3, vec![5])].into());
 
-    let merged = bench.store.merge(LeadId(1), LeadId(2), "同一老板", &bench.params, &today()).await.expect("a merge");
+    let merged =
+        bench.store.merge(LeadId(1), LeadId(2), said("同一老板"), &bench.params, &today()).await.expect("a merge");
     let now = bench.leads().await;
     assert_eq!(members(&now), [(1, vec![1, 2, 3, 4]), (3, vec![5])].into());
     let shown = bench.store.show(LeadId(2)).await.expect("an answer").expect("a lead");
     assert_eq!(shown.id, LeadId(1), "the old number leads to the new one");
     assert!(now.iter().any(|one| one.lead.links.iter().any(|link| link.reason.zh() == "人工并案")));
 
-    let refused = bench.store.split(LeadId(1), &[ListingId(5)], "误并", &bench.params, &today()).await;
+    let refused = bench.store.split(LeadId(1), &[ListingId(5)], said("误并"), &bench.params, &today()).await;
     assert!(matches!(&refused, Err(StoreError::Refused(why)) if why.contains("不在线索")), "{refused:?}");
-    let no_reason = bench.store.merge(LeadId(1), LeadId(3), " ", &bench.params, &today()).await;
+    let no_reason = bench.store.merge(LeadId(1), LeadId(3), said(" "), &bench.params, &today()).await;
     assert!(matches!(no_reason, Err(StoreError::Refused(_))));
 
     let ids = [ListingId(1), ListingId(3)];
-    let split = bench.store.split(LeadId(1), &ids, "两家合用电话", &bench.params, &today()).await.expect("a split");
+    let split =
+        bench.store.split(LeadId(1), &ids, said("两家合用电话"), &bench.params, &today()).await.expect("a split");
     assert_eq!(
         members(&bench.leads().await).into_values().collect::<Vec<_>>(),
         [vec![1, 3], vec![5], vec![2, 4]]
@@ -316,12 +323,12 @@ async fn merges_and_splits_are_taken_back_whole() {
     bench.store.rebuild(&bench.params, &today()).await.expect("a rebuild");
     assert_eq!(bench.leads().await.len(), 3, "what people said survives a rebuild");
 
-    bench.store.undo(split, &bench.params, &today()).await.expect("undone");
+    bench.store.undo(split, "王", &bench.params, &today()).await.expect("undone");
     assert_eq!(members(&bench.leads().await), members(&now));
-    bench.store.undo(merged, &bench.params, &today()).await.expect("undone");
+    bench.store.undo(merged, "王", &bench.params, &today()).await.expect("undone");
     let after = bench.leads().await;
     assert_eq!(format!("{after:?}"), format!("{before:?}"), "numbers and all");
-    let again = bench.store.undo(merged, &bench.params, &today()).await;
+    let again = bench.store.undo(merged, "王", &bench.params, &today()).await;
     assert!(matches!(again, Err(StoreError::Refused(_))));
 
     let history = bench.history(2).await;
@@ -340,7 +347,7 @@ async fn a_new_listing_joins_the_side_it_has_most_in_common_with() {
     let mut told: BTreeMap<i64, Told> = (1..).zip([plain(0, 1), plain(2, 1), plain(4, 1), plain(0, 1)]).collect();
     bench.judge(&told, &[1, 2, 3]).await;
     bench.link(10).await;
-    bench.store.split(LeadId(1), &[ListingId(1)], "另一家", &bench.params, &today()).await.expect("a split");
+    bench.store.split(LeadId(1), &[ListingId(1)], said("另一家"), &bench.params, &today()).await.expect("a split");
     // Same phone as both sides, same text as the one that was taken out: three against four shared phones.
     told.insert(4, plain(0, 1));
     bench.judge(&told, &[4]).await;

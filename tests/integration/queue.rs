@@ -184,7 +184,13 @@ async fn live(ops: Vec<Op>) {
             }
             Op::Merge(a, b) if a != b && before.contains_key(&leads[a]) && before.contains_key(&leads[b]) => {
                 let (a, b) = (leads[a], leads[b]);
-                merges.push(ads.bench.store.merge(a, b, "同一人", &params, &today).await.expect("a merge"));
+                merges.push(
+                    ads.bench
+                        .store
+                        .merge(a, b, tanzhao::store::Said { by: "王", reason: "同一人" }, &params, &today)
+                        .await
+                        .expect("a merge"),
+                );
                 let kept = ads.bench.store.show(a).await.expect("an answer").expect("a lead").id;
                 assert_eq!(ads.bench.store.show(b).await.expect("an answer").map(|lead| lead.id), Some(kept));
                 let (Some(first), Some(second)) = (state(a), state(b)) else { panic!("both were there") };
@@ -193,7 +199,7 @@ async fn live(ops: Vec<Op>) {
             Op::Merge(..) => {}
             Op::UndoMerge => {
                 if let Some(change) = merges.pop() {
-                    ads.bench.store.undo(change, &params, &today).await.expect("an undone merge");
+                    ads.bench.store.undo(change, "王", &params, &today).await.expect("an undone merge");
                 }
             }
             Op::Package(which) => {

@@ -6,11 +6,12 @@ use crate::{
 };
 use anyhow::Context;
 use tanzhao::{
-    app::{App, sweep::linker},
+    app::{App, acting::acting, sweep::linker},
     config::Config,
     domain::{Contact, ContactKind, LeadId, ListingId, Span},
     evidence::mask::mask_contact,
     leads::{GenericIdentifier, IdentifierKind},
+    store::Said,
 };
 
 pub async fn joins(global: &Global, act: JoinAct) -> anyhow::Result<Exit> {
@@ -28,16 +29,20 @@ pub async fn joins(global: &Global, act: JoinAct) -> anyhow::Result<Exit> {
     // What waits is linked first, so that people decide about what they see.
     linker(&app, &config).drain(&day).await?;
     match act {
-        JoinAct::Merge { lead, other, reason } => {
+        JoinAct::Merge { lead, other, reason, by } => {
+            let actor = acting(&app, &config, by.as_deref())?;
+            let said = Said { by: actor.name(), reason: &reason };
             let (lead, other) = (number(&lead)?, number(&other)?);
-            let change = app.leads.merge(lead, other, &reason, params, &day).await?;
+            let change = app.leads.merge(lead, other, said, params, &day).await?;
             println!("已合并，变更编号 {change}（撤销：tanzhao leads undo {change}）");
             show(&app, lead).await?;
         }
-        JoinAct::Split { lead, listings, reason } => {
+        JoinAct::Split { lead, listings, reason, by } => {
+            let actor = acting(&app, &config, by.as_deref())?;
+            let said = Said { by: actor.name(), reason: &reason };
             let lead = number(&lead)?;
             let listings: Vec<ListingId> = listings.into_iter().map(ListingId).collect();
-            let change = app.leads.split(lead, &listings, &reason, params, &day).await?;
+            let change = app.leads.split(lead, &listings, said, params, &day).await?;
             println!("已拆分，变更编号 {change}（撤销：tanzhao leads undo {change}）");
             show(&app, lead).await?;
             let moved = app.listings.by_ids(&listings).await?;
@@ -45,8 +50,9 @@ pub async fn joins(global: &Global, act: JoinAct) -> anyhow::Result<Exit> {
                 show(&app, LeadId(new)).await?;
             }
         }
-        JoinAct::Undo { change } => {
-            app.leads.undo(change, params, &day).await?;
+        JoinAct::Undo { change, by } => {
+            let actor = acting(&app, &config, by.as_deref())?;
+            app.leads.undo(change, actor.name(), params, &day).await?;
             println!("已撤销第 {change} 号合并或拆分");
         }
         JoinAct::Rebuild => {

@@ -205,7 +205,7 @@ fn line(event: &LeadEvent) -> String {
     if let (Some(from), Some(to)) = (state("from"), state("to")) {
         parts.push(format!("{from} → {to}"));
     }
-    for key in ["assignee", "reason", "outcome", "measures", "with", "note"] {
+    for key in ["assignee", "reason", "outcome", "measures", "with", "words", "note"] {
         match event.details.get(key) {
             Some(Value::String(text)) => parts.push(text.clone()),
             Some(Value::Array(list)) => parts.extend(list.iter().filter_map(Value::as_str).map(str::to_owned)),

@@ -13,6 +13,9 @@ pub enum JoinAct {
         /// Why
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        /// Who says so (default: the user of this computer)
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
     /// Some listings of a lead are another operator: give them a lead of their own
     Split {
@@ -24,12 +27,18 @@ pub enum JoinAct {
         /// Why
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        /// Who says so (default: the user of this computer)
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
     /// Take a merge or split back
     Undo {
         /// Its number, as it was printed and as the lead's history shows it
         #[arg(value_name = "CHANGE")]
         change: i64,
+        /// Who says so (default: the user of this computer)
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
     /// Link everything again, for example after other `[link]` or `[rank]` values; what people said stays
     Rebuild,

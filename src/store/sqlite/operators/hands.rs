@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{Act, AuditKind, LeadId, ListingId},
+    evidence::sha256_hex,
     store::{JoinKind, LeadEventKind, StoreError, sqlite::audit},
 };
 use rusqlite::{OptionalExtension, params};
@@ -137,12 +138,14 @@ fn finish(
     for lead in leads.into_iter().collect::<std::collections::BTreeSet<_>>() {
         append(desk.db, lead.0, desk.who, LeadEventKind::ByHand, &told, desk.now_ms)?;
     }
-    log(desk, lead, &told)
+    // Words of people are purged with the lead; the log is never.
+    let words = sha256_hex(reason.trim().as_bytes());
+    log(desk, lead, &json!({"change": change, "kind": kind.code(), "reason_sha256": words, "details": details}))
 }
 
 fn log(desk: &Desk<'_>, lead: LeadId, details: &Value) -> Result<()> {
-    let act =
-        Act { who: desk.who.to_owned(), kind: AuditKind::LeadsJoined, object: lead.label(), details: details.clone() };
+    let details = json!({"by": desk.who, "what": details});
+    let act = Act { who: desk.os_user.to_owned(), kind: AuditKind::LeadsJoined, object: lead.label(), details };
     audit::append(desk.db, &act, desk.now_ms)?;
     Ok(())
 }

@@ -31,13 +31,20 @@ pub(super) struct Desk<'a> {
     pub now_ms: i64,
     /// Who is named in the events.
     pub who: &'a str,
+    /// Who sits at the machine, for the audit log.
+    pub os_user: &'a str,
     /// Whether a key is generic, as far as this step has asked.
     generic: RefCell<HashMap<i64, bool>>,
 }
 
 impl<'a> Desk<'a> {
     pub(super) fn new(db: &'a Connection, (params, day): (&'a LeadParams, &'a Day), now_ms: i64, who: &'a str) -> Self {
-        Self { db, params, day, now_ms, who, generic: RefCell::default() }
+        Self { db, params, day, now_ms, who, os_user: who, generic: RefCell::default() }
+    }
+
+    /// The same, with who sits at the machine where a person acts.
+    pub(super) fn at(self, os_user: &'a str) -> Self {
+        Self { os_user, ..self }
     }
 
     fn is_generic(&self, key: i64) -> Result<bool> {
