@@ -269,7 +269,8 @@ proptest! {
                 after = last;
             }
             let newest = i64::try_from(told.len()).expect("small");
-            let stays = |id: &&i64| told[*id].verdict != Verdict::Irrelevant || **id == newest;
+            let suspect = |id: &i64| matches!(told[id].verdict, Verdict::Overt | Verdict::Disguised);
+            let stays = |id: &&i64| suspect(id) || **id == newest;
             let left: Vec<i64> = told.keys().filter(stays).copied().collect();
             let stored = bench.store.page(ListingId(0), 1000).await.expect("listings");
             assert_eq!(stored.iter().map(|one| one.id.0).collect::<Vec<_>>(), left);
