@@ -59,7 +59,10 @@ pub fn elements(members: &[&Member]) -> Vec<LeadElement> {
 
 fn quotes(members: &[&Member], element: Element) -> Vec<LeadQuote> {
     let all = members.iter().flat_map(|member| {
-        let own = member.assessment.elements.iter().filter(move |quote| quote.element == element);
+        // A quote that is, or holds, a contact would be shown in full wherever elements are.
+        let reaches = |span: &Span| member.assessment.contacts.iter().any(|contact| contact.span.overlaps(*span));
+        let told = member.assessment.elements.iter().filter(move |quote| quote.element == element);
+        let own = told.filter(move |quote| !reaches(&quote.span));
         own.map(|quote| (member.id, quote))
     });
     let mut kept: Vec<LeadQuote> = Vec::new();
@@ -102,7 +105,7 @@ pub fn missing(elements: &[LeadElement]) -> Vec<Element> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ElementQuote;
+    use crate::domain::{Contact, ElementQuote};
     use crate::leads::samples;
 
     fn with(id: i64, quotes: &[(Element, &str, &str)]) -> Member {
@@ -134,6 +137,21 @@ mod tests {
             .flat_map(|one| one.quotes.iter().map(|quote| quote.listing.0))
             .collect();
         assert_eq!(listings, [1, 2, 2]);
+    }
+
+    #[test]
+    fn a_quote_never_shows_how_to_reach_anybody() {
+        let mut member = with(1, &[(Element::Actor, "称谓", "数学wx99"), (Element::Paid, "写明收费", "60一次")]);
+        member.assessment.elements[1].span = Span::new(20, 24);
+        let contact = Contact {
+            kind: crate::domain::ContactKind::Wechat,
+            value: "wx99".into(),
+            span: Span::new(0, 6),
+            disguised: false,
+        };
+        member.assessment.contacts.push(contact);
+        let found = elements(&[&member]);
+        assert!(!is_shown(&found, Element::Actor) && is_shown(&found, Element::Paid));
     }
 
     #[test]
