@@ -148,7 +148,7 @@ fn lead_row(spec: &PackageSpec, number: u32, file: &LeadFile) -> Result<Vec<Stri
         contacts(ContactKind::Qq),
         shown(|listing| listing.location.as_ref()),
         distinct(file.listings.iter().map(|(listing, ..)| format!("{}({})", listing.source_kind.zh(), listing.source))),
-        joined(&lead.matters, |code| format!("涉嫌 {}", spec.matter(code))),
+        joined(&lead.suspected(), |code| format!("涉嫌 {}", spec.matter(code))),
         joined(&lead.subjects, |subject| subject.zh().to_owned()),
         joined(&lead.stages, |stage| stage.zh().to_owned()),
         joined(&lead.forms, |form| form.zh().to_owned()),

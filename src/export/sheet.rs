@@ -4,6 +4,7 @@ use super::package::{CaptureFile, ExportError, LeadFile, PackageSpec, beijing_wo
 use crate::{
     domain::{Assessment, Flag, Listing, ListingText, Span},
     evidence::{Replacement, mask_contact, mask_spans, mask_text},
+    leads::Lead,
 };
 use maud::{DOCTYPE, Markup, html};
 
@@ -54,7 +55,7 @@ pub fn sheet(spec: &PackageSpec, file: &LeadFile) -> Result<String, ExportError>
                 (elements(file))
                 (rank(file))
                 @for (number, (listing, assessment, capture)) in (1u32..).zip(&file.listings) {
-                    (one_listing(spec, &format!("{label}-{number}"), listing, assessment, capture.as_ref()))
+                    (one_listing(spec, &format!("{label}-{number}"), listing, &within(assessment, &file.lead), capture.as_ref()))
                 }
                 (links(file))
                 section { h2 { "证据的局限" } ol { @for limit in LIMITS { li { (limit) } } } }
@@ -71,6 +72,7 @@ pub fn sheet(spec: &PackageSpec, file: &LeadFile) -> Result<String, ExportError>
 fn overview(spec: &PackageSpec, file: &LeadFile) -> Markup {
     let lead = &file.lead;
     let contacts: Vec<_> = file.contacts().collect();
+    let suspected = lead.suspected();
     let days = match (lead.first_posted, lead.last_posted) {
         (Some(first), Some(last)) if first == last => first.to_string(),
         (Some(first), Some(last)) => format!("{first} 至 {last}"),
@@ -85,8 +87,8 @@ fn overview(spec: &PackageSpec, file: &LeadFile) -> Markup {
                     @if !lead.copies.is_empty() { ",涉及 " (joined(&lead.copies, |county| county.zh().to_owned())) }
                     @if !lead.route_words.is_empty() { p.note { (mask_text(&lead.route_words, &[])) } } } }
                 tr { th { "涉嫌事项" } td {
-                    @if lead.matters.is_empty() { "未归入具体事项" }
-                    @for code in &lead.matters { div { "涉嫌 " (spec.matter(code)) } }
+                    @if suspected.is_empty() { "未归入具体事项" }
+                    @for code in &suspected { div { "涉嫌 " (spec.matter(code)) } }
                 } }
                 tr { th { "科目" } td { (joined(&lead.subjects, |subject| subject.zh().to_owned())) } }
                 tr { th { "学段" } td { (joined(&lead.stages, |stage| stage.zh().to_owned())) } }
@@ -146,6 +148,13 @@ fn rank(file: &LeadFile) -> Markup {
             }
         }
     }
+}
+
+/// A judgement without the findings that the operator's licence takes off the lead.
+fn within(assessment: &Assessment, lead: &Lead) -> Assessment {
+    let suspected = lead.suspected();
+    let findings = assessment.findings.iter().filter(|finding| suspected.contains(&finding.matter));
+    Assessment { findings: findings.cloned().collect(), ..assessment.clone() }
 }
 
 fn one_listing(

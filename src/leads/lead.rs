@@ -2,7 +2,8 @@
 
 use super::{
     Day, Group, Identifier, IdentifierKind, LeadElement, LeadParams, Member, Rank, Registers, Standing, Support,
-    elements, identity, rank, routing, standing::Known,
+    elements, identity, rank, routing,
+    standing::{Known, matters_with_licence},
 };
 use crate::domain::{Contact, ContactKind, Flag, Form, Jurisdiction, LeadId, ListingId, SourceId, Stage, Subject};
 use jiff::civil::Date;
@@ -46,7 +47,7 @@ pub struct Lead {
     pub known_as: Vec<KnownAs>,
     /// Why the members belong together; enough links to connect them all, not every pair.
     pub links: Vec<Link>,
-    /// Suspected matters, by code of the matter table.
+    /// Matters that its listings suggest, by code of the matter table; people read [`Lead::suspected`].
     pub matters: Vec<String>,
     /// The eight elements of a case in their order, each with its words or none.
     #[serde(default)]
@@ -142,7 +143,7 @@ pub enum LinkReason {
 }
 
 impl LinkReason {
-    /// The reason in Chinese, without the contact itself.
+    /// The reason in Chinese, without contacts and accounts.
     ///
     /// ```
     /// use tanzhao::leads::LinkReason;
@@ -152,7 +153,8 @@ impl LinkReason {
     pub fn zh(&self) -> String {
         match self {
             Self::SharedContact { kind, .. } => format!("同一联系方式（{}）", kind.zh()),
-            Self::SharedAccount { value } => format!("同一发布账号（{value}）"),
+            // Many accounts are named after a number or an id.
+            Self::SharedAccount { .. } => "同一发布账号".to_owned(),
             Self::SharedName { value } => format!("同一名称（{value}）"),
             Self::SharedAddress { value } => format!("同一地址（{value}）"),
             Self::NearDuplicate { similarity } => format!("文案相似度 {:.0}%", similarity * 100.0),
@@ -232,6 +234,13 @@ impl Lead {
         let known = |registers: &Arc<Registers>| registers.standing(&Known::of_lead(self, &params.city), day.date);
         self.standing = day.registers.as_ref().map(known).unwrap_or_default();
         self.rank = rank::rank(self, &params.rank, &day.calendar, day.date);
+    }
+
+    /// The matters it is suspected of with what its licence allows, as people are to read them; [`Lead::matters`] is what its
+    /// listings alone suggest.
+    #[must_use]
+    pub fn suspected(&self) -> Vec<String> {
+        matters_with_licence(&self.matters, &self.standing)
     }
 
     /// Whether its listings name more than one county, so that the city has to co-ordinate.

@@ -113,7 +113,7 @@ fn masked(stored: &StoredLead, standings: &Standings) -> Value {
         "standing": lead.standing,
         "contacts": lead.contacts.iter().map(|seen| json!({"kind": seen.contact.kind, "masked": mask_contact(&seen.contact), "listings": seen.seen_in})).collect::<Vec<_>>(),
         "links": lead.links.iter().map(|link| json!({"a": link.a, "b": link.b, "reason": link.reason.zh()})).collect::<Vec<_>>(),
-        "matters": lead.matters,
+        "matters": lead.suspected(),
         "forms": lead.forms,
         "subjects": lead.subjects,
         "stages": lead.stages,
@@ -138,7 +138,7 @@ fn print_csv(leads: &[StoredLead], standings: &Standings) {
             lead.members.len().to_string(),
             lead.forms.iter().map(|form| form.code()).collect::<Vec<_>>().join(" "),
             lead.subjects.iter().map(|subject| subject.code()).collect::<Vec<_>>().join(" "),
-            lead.matters.join(" "),
+            lead.suspected().join(" "),
             format!("{:.4}", lead.top_score),
             lead.contacts.first().map(|seen| mask_contact(&seen.contact)).unwrap_or_default(),
             said("state"),
@@ -170,7 +170,8 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Stand
     for part in &lead.rank.parts {
         println!("  {} {:.3}  {}", cell(&part.name_zh, 12), part.value, part.words);
     }
-    println!("涉嫌事项：{}", lead.matters.join("、"));
+    let suspected = lead.suspected();
+    println!("涉嫌事项：{}", suspected.join("、"));
     for line in lead.standing.words() {
         println!("{}", mask_text(&line, &[]));
     }
@@ -202,7 +203,8 @@ fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Stand
             .map(|one| format!("「{}」{:+.2}", quoted(&one.quote), one.weight))
             .collect();
         println!("  判断依据：{}", reasons.join(" "));
-        for finding in &judged.findings {
+        // What its licence allows is no suspicion against it.
+        for finding in judged.findings.iter().filter(|one| suspected.contains(&one.matter)) {
             println!(
                 "  涉嫌 {} {}:「{}」 依据：{}",
                 finding.matter,

@@ -80,8 +80,9 @@ pub(super) fn level(lead: &Lead, weights: &RankWeights, today: Date) -> (Level, 
     if organised(lead, weights) {
         orange.push("场所、人员、分工齐备".to_owned());
     }
+    let suspected = lead.suspected();
     let heavy: Vec<&str> =
-        lead.matters.iter().filter(|code| weights.orange_matters.contains(code)).map(String::as_str).collect();
+        suspected.iter().filter(|code| weights.orange_matters.contains(code)).map(String::as_str).collect();
     if !heavy.is_empty() {
         orange.push(format!("涉嫌事项 {}", heavy.join("、")));
     }

@@ -63,7 +63,7 @@ pub(super) fn grave(lead: &Lead, weights: &RankWeights) -> Vec<(&'static str, f6
 }
 
 fn shows(lead: &Lead, codes: &[String]) -> bool {
-    lead.matters.iter().any(|matter| codes.contains(matter))
+    lead.suspected().iter().any(|matter| codes.contains(matter))
 }
 
 /// Whether rooms, a staff and a division of work are shown, in one listing or over several.
@@ -87,9 +87,9 @@ pub(super) fn severity(lead: &Lead, weights: &RankWeights, today: Date) -> Part 
     if is_repeat(lead, weights, today) {
         reasons.push((&repeat, weights.repeat));
     }
-    reasons.extend(
-        lead.matters.iter().filter_map(|code| weights.matters.get(code).map(|weight| (code.as_str(), *weight))),
-    );
+    let suspected = lead.suspected();
+    reasons
+        .extend(suspected.iter().filter_map(|code| weights.matters.get(code).map(|weight| (code.as_str(), *weight))));
     reasons.retain(|(_, add)| *add != 0.0);
     let value = 1.0 + reasons.iter().map(|(_, weight)| weight).sum::<f64>();
     part(SEVERITY, value.min(weights.severity_cap), sum_words(&reasons, value >= weights.severity_cap))

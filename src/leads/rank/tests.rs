@@ -179,6 +179,19 @@ fn a_licensed_subject_institution_is_checked_later() {
     assert!(ranked(&lead, TODAY).value < before);
 }
 
+#[test]
+fn what_a_licence_allows_is_no_suspicion_and_the_rest_stays() {
+    let mut lead = lead(1);
+    lead.matters = ["M05", "M08", "M14"].map(str::to_owned).to_vec();
+    assert_eq!(lead.suspected(), lead.matters);
+    lead.standing.licensed = Some(licensed("某校"));
+    assert_eq!(lead.suspected(), ["M08", "M14"]);
+    lead.standing.licensed = Some(LicensedMatch { kind: Some(TrainingKind::Arts), ..licensed("某画室") });
+    assert_eq!(lead.suspected(), ["M06", "M08", "M14"]);
+    let words = &ranked(&lead, TODAY).parts[1].words;
+    assert!(words.contains("M06") && !words.contains("M05"), "{words}");
+}
+
 fn explained(change: impl FnOnce(&mut Lead), day: Date) -> String {
     let weights = RankWeights::default();
     let mut before = lead(2);
