@@ -92,8 +92,12 @@ pub fn identifiers(listing: &Listing, contacts: &[Contact], county: &Jurisdictio
     }
     found.sort();
     found.dedup();
-    found
+    // Who lists many numbers, shops or flats keeps a directory; it would make one operator of all of them.
+    found.chunk_by(|a, b| a.kind == b.kind).filter(|same| same.len() <= DIRECTORY).flatten().cloned().collect()
 }
+
+/// Identifiers of one kind in a listing beyond which it speaks of several operators and links nobody through them.
+const DIRECTORY: usize = 8;
 
 /// The poster's account, where its name is one that nobody else is likely to have chosen: 李老师 is not, `lx_0421_math` is.
 pub(super) fn account(source: &SourceId, author: &str) -> Option<Identifier> {
@@ -275,5 +279,13 @@ mod tests {
         assert!(identifiers(&listing, &[], &Jurisdiction::Unknown).len() == 1, "without a county only the account");
         let keys: std::collections::BTreeSet<i64> = found.iter().map(Identifier::key).collect();
         assert!(keys.len() == 5 && keys.iter().all(|key| *key >= 0));
+    }
+
+    #[test]
+    fn a_directory_of_numbers_names_no_operator() {
+        let listing = samples::listing(1, "各家补课电话大全");
+        let numbers: Vec<Contact> = (0..9).map(|n| contact(ContactKind::Phone, &format!("1990421000{n}"))).collect();
+        assert_eq!(identifiers(&listing, &numbers, &Jurisdiction::Unknown), []);
+        assert_eq!(identifiers(&listing, &numbers[..8], &Jurisdiction::Unknown).len(), 8);
     }
 }
