@@ -1,6 +1,6 @@
 //! Complaints in SQLite: received, tied to leads, answered.
 
-use super::{Result, audit, from_json, to_json};
+use super::{Result, audit, from_json, leads, to_json};
 use crate::{
     domain::{Act, AuditKind, Complaint, LeadId, Numbered},
     leads::standing::HeldComplaint,
@@ -9,6 +9,7 @@ use crate::{
 use jiff::{Span, civil::Date};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 const COLUMNS: &str = "id, import, complaint, due_on, answered_on, answer, answered_by";
 
@@ -66,10 +67,12 @@ pub(super) fn held(db: &Connection) -> Result<Vec<HeldComplaint>> {
     let mut found = Vec::new();
     for case in list(db, ComplaintFilter::All)? {
         let not_leads = refused.query_map([case.id], |row| row.get(0).map(LeadId))?.collect::<rusqlite::Result<_>>()?;
+        // A person tied it to a number; what that number went into is meant.
+        let now = case.leads.iter().map(|lead| leads::successor(db, lead.0).map(LeadId));
         found.push(HeldComplaint {
             id: case.id,
             complaint: case.complaint,
-            leads: case.leads,
+            leads: now.collect::<Result<BTreeSet<_>>>()?.into_iter().collect(),
             not_leads,
             answered: case.answer.is_some(),
             due_on: case.due_on,
