@@ -243,7 +243,8 @@ pub trait Leads: Send + Sync {
     /// with the same parameters; numbers, and what people merged and split, stay.
     async fn rebuild(&self, params: &LeadParams, day: &Day) -> Result<Rebuilt>;
 
-    /// Puts `other` to `lead` because a person says that they are one operator; gives the number of the change.
+    /// Puts `other` to `lead` because a person says that they are one operator; gives the number of the change. Possible beside
+    /// another process that works in the same directory, like [`Leads::split`] and [`Leads::undo`].
     async fn merge(&self, lead: LeadId, other: LeadId, said: Said<'_>, params: &LeadParams, day: &Day) -> Result<i64>;
 
     /// Takes listings out of a lead because a person says that they are another operator; gives the number of the change.

@@ -23,11 +23,11 @@ pub async fn joins(global: &Global, act: JoinAct) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let config = Config::load(global.config.as_deref())?;
-    let app = App::open(&global.data_dir)?;
+    // What people say need not wait for the end of a sweep; linking everything again does.
+    let rebuild = matches!(act, JoinAct::Rebuild);
+    let app = if rebuild { App::open(&global.data_dir)? } else { App::open_read_only(&global.data_dir)? };
     app.note_config(&config).await?;
     let (params, day) = (&config.leads, app.day(&config).await?);
-    // What waits is linked first, so that people decide about what they see.
-    linker(&app, &config).drain(&day).await?;
     match act {
         JoinAct::Merge { lead, other, reason, by } => {
             let actor = acting(&app, &config, by.as_deref())?;
@@ -56,6 +56,7 @@ pub async fn joins(global: &Global, act: JoinAct) -> anyhow::Result<Exit> {
             println!("已撤销第 {change} 号合并或拆分");
         }
         JoinAct::Rebuild => {
+            linker(&app, &config).drain(&day).await?;
             let done = app.leads.rebuild(params, &day).await?;
             println!(
                 "已重新关联 {} 条涉嫌信息：线索 {} 条（此前 {} 条），通用标识变动 {} 个",

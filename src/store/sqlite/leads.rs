@@ -18,36 +18,46 @@ use serde_json::json;
 const PROGRAM: &str = "program";
 
 impl SqliteStore {
-    /// Runs a job with a desk in the writer's transaction; without a name, for what follows from listings alone.
+    /// Runs a job with a desk in one transaction, for what follows from listings alone.
     async fn at_desk<T: Send + 'static>(
         &self,
         (params, day): (&LeadParams, &Day),
-        by: Option<&str>,
         job: impl FnOnce(&Desk<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (by, os_user) = (by.unwrap_or(PROGRAM).to_owned(), self.who.clone());
         let (params, day, now) = (params.clone(), day.clone(), self.now_ms());
-        self.write(move |db| job(&Desk::new(db, (&params, &day), now, &by).at(&os_user))).await
+        self.write(move |db| job(&Desk::new(db, (&params, &day), now, PROGRAM))).await
+    }
+
+    /// The same for what a person says, also beside another process that works in the same directory.
+    async fn by_hand<T: Send + 'static>(
+        &self,
+        (params, day): (&LeadParams, &Day),
+        by: &str,
+        job: impl FnOnce(&Desk<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (by, os_user) = (by.to_owned(), self.who.clone());
+        let (params, day, now) = (params.clone(), day.clone(), self.now_ms());
+        self.write_beside(move |db| job(&Desk::new(db, (&params, &day), now, &by).at(&os_user))).await
     }
 }
 
 #[async_trait]
 impl Leads for SqliteStore {
     async fn link_step(&self, limit: u32, params: &LeadParams, day: &Day) -> Result<usize> {
-        self.at_desk((params, day), None, move |desk| operators::step(desk, limit)).await
+        self.at_desk((params, day), move |desk| operators::step(desk, limit)).await
     }
 
     async fn refresh(&self, limit: u32, params: &LeadParams, day: &Day) -> Result<usize> {
-        self.at_desk((params, day), None, move |desk| operators::refresh(desk, limit)).await
+        self.at_desk((params, day), move |desk| operators::refresh(desk, limit)).await
     }
 
     async fn rebuild(&self, params: &LeadParams, day: &Day) -> Result<Rebuilt> {
-        self.at_desk((params, day), None, operators::rebuild).await
+        self.at_desk((params, day), operators::rebuild).await
     }
 
     async fn merge(&self, lead: LeadId, other: LeadId, said: Said<'_>, params: &LeadParams, day: &Day) -> Result<i64> {
         let reason = said.reason.to_owned();
-        self.at_desk((params, day), Some(said.by), move |desk| operators::merge(desk, lead, other, &reason)).await
+        self.by_hand((params, day), said.by, move |desk| operators::merge(desk, lead, other, &reason)).await
     }
 
     async fn split(
@@ -59,11 +69,11 @@ impl Leads for SqliteStore {
         day: &Day,
     ) -> Result<i64> {
         let (listings, reason) = (listings.to_vec(), said.reason.to_owned());
-        self.at_desk((params, day), Some(said.by), move |desk| operators::split(desk, lead, &listings, &reason)).await
+        self.by_hand((params, day), said.by, move |desk| operators::split(desk, lead, &listings, &reason)).await
     }
 
     async fn undo(&self, change: i64, by: &str, params: &LeadParams, day: &Day) -> Result<()> {
-        self.at_desk((params, day), Some(by), move |desk| operators::undo(desk, change)).await
+        self.by_hand((params, day), by, move |desk| operators::undo(desk, change)).await
     }
 
     async fn list(&self, query: LeadQuery) -> Result<Vec<StoredLead>> {

@@ -113,7 +113,7 @@ fn further(state: &str) -> u8 {
 
 /// The lead as people move it, in the step's transaction.
 fn life<'a>(desk: &'a Desk<'_>) -> Scene<'a> {
-    Scene { db: desk.db, now_ms: desk.now_ms, os_user: desk.who }
+    Scene { db: desk.db, now_ms: desk.now_ms, os_user: desk.os_user }
 }
 
 fn create(db: &Connection) -> Result<i64> {
