@@ -4,8 +4,8 @@
 use std::{sync::Arc, time::Instant};
 use tanzhao::{
     clock::SystemClock,
-    domain::{FetchOutcome, HostKey, PageRole, Request, SourceId, UrlKey, UrlRule},
-    store::{Claim, Completion, Frontier, NewPage, Pace, sqlite::SqliteStore},
+    domain::{FetchOutcome, HostKey, PageRole, Request, SourceId, SweepId, UrlKey, UrlRule},
+    store::{Claim, Completion, Frontier, Lease, NewPage, Pace, sqlite::SqliteStore},
 };
 
 const HOSTS: u64 = 5000;
@@ -44,6 +44,17 @@ fn resident_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or("");
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+/// Claims up to so many pages, each of a host that is free.
+async fn claim(store: &SqliteStore, sweep: SweepId, most: u64) -> Vec<Lease> {
+    let mut leases = Vec::new();
+    while (leases.len() as u64) < most {
+        let claim = store.claim(sweep, std::time::Duration::from_mins(1)).await.expect("a claim");
+        let Claim::Granted(lease) = claim else { break };
+        leases.push(*lease);
+    }
+    leases
 }
 
 #[tokio::main]
@@ -91,22 +102,28 @@ async fn main() {
         resident_mb()
     );
 
+    // Half of the hosts by one worker, the others by as many as a sweep has.
     let (start, cpu) = (Instant::now(), cpu_seconds());
-    let mut claims = 0;
-    let mut leases = Vec::new();
-    while claims < HOSTS {
-        let Claim::Granted(lease) = store.claim(sweep, std::time::Duration::from_mins(1)).await.expect("a claim")
-        else {
-            break;
-        };
-        claims += 1;
-        leases.push(lease);
-    }
+    let mut leases = claim(&store, sweep, HOSTS / 2).await;
     println!(
-        "claims: {claims} hosts, {:.0}/s one after the other, {:.0}/s by processor time",
-        claims as f64 / start.elapsed().as_secs_f64(),
-        claims as f64 / (cpu_seconds() - cpu)
+        "claims: {} hosts, {:.0}/s one after the other, {:.0}/s by processor time",
+        leases.len(),
+        leases.len() as f64 / start.elapsed().as_secs_f64(),
+        leases.len() as f64 / (cpu_seconds() - cpu)
     );
+    let start = Instant::now();
+    let mut workers = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let store = Arc::clone(&store);
+        workers.spawn(async move { claim(&store, sweep, HOSTS / 32).await });
+    }
+    let claimed: Vec<Lease> = workers.join_all().await.into_iter().flatten().collect();
+    println!(
+        "claims: {} hosts, {:.0}/s by 16 workers",
+        claimed.len(),
+        claimed.len() as f64 / start.elapsed().as_secs_f64()
+    );
+    leases.extend(claimed);
 
     let start = Instant::now();
     for lease in &leases {

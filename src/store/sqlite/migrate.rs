@@ -1,6 +1,9 @@
 //! Numbered migrations, one transaction each, never edited after a release.
 
-use super::{frontier::key_hash, operators};
+use super::{
+    frontier::{key_hash, page_hash},
+    operators,
+};
 use crate::store::{Result, StoreError};
 use rusqlite::{Connection, functions::FunctionFlags};
 
@@ -13,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_queue.sql"),
     include_str!("migrations/0007_records.sql"),
     include_str!("migrations/0008_search.sql"),
+    include_str!("migrations/0009_page_hash.sql"),
 ];
 
 /// The schema this program works with.
@@ -44,6 +48,9 @@ fn migrate_by(connection: &mut Connection, migrations: &[&str]) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection
         .create_scalar_function("key_hash", 1, flags, |context| Ok(key_hash(context.get_raw(0).as_str()?, None)))?;
+    connection.create_scalar_function("page_hash", 2, flags, |context| {
+        Ok(page_hash(context.get_raw(0).as_str()?, context.get_raw(1).as_str_or_null()?))
+    })?;
     connection.create_scalar_function("link_facts", 4, flags, |context| {
         let text = |at| context.get_raw(at).as_str();
         let gone = context.get::<Option<i64>>(3)?.is_some();

@@ -330,6 +330,14 @@ pub(super) fn key_hash(key: &str, post_body: Option<&str>) -> i64 {
     digest.iter().take(8).fold(0_i64, |hash, byte| (hash << 8) | i64::from(*byte)) & i64::MAX
 }
 
+/// What a page is looked up by: as [`key_hash`], its upper 23 bits those of the host alone. Links lead mostly to their own host,
+/// so that those of one page fall on few leaves of the index, whatever its size.
+pub(super) fn page_hash(key: &str, post_body: Option<&str>) -> i64 {
+    const OF_HOST: i64 = !0 << 40 & i64::MAX;
+    let host_ends = key.match_indices('/').nth(2).map_or(key.len(), |(slash, _)| slash);
+    key_hash(&key[..host_ends], None) & OF_HOST | key_hash(key, post_body) & !OF_HOST
+}
+
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }

@@ -1,6 +1,6 @@
 //! Remembering pages: each once, within the budgets of its source and of its address pattern.
 
-use super::{NEVER, key_hash};
+use super::{NEVER, page_hash};
 use crate::{
     domain::{PageRole, SourceId, SweepId},
     store::{NewPage, Result},
@@ -68,7 +68,7 @@ impl Batch<'_> {
         let (source, room, barren_limit, cadence) = self.source(&page.source)?;
         let listing = matches!(page.role, PageRole::Detail | PageRole::Share);
         let body = page.request.post_body.as_deref();
-        let hash = key_hash(page.key.as_str(), body);
+        let hash = page_hash(page.key.as_str(), body);
         let known = self.known(hash, page)?;
         if let Some(known) = &known {
             let due = !listing || known.due;
