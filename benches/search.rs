@@ -63,7 +63,8 @@ fn judge(toolkit: &Toolkit, id: i64, ad: &Ad) -> Judged {
         evidence: Vec::new(),
         flags: Vec::new(),
     };
-    let index = IndexText::of(&clear, &toolkit.reading.tokenizer);
+    let mut index = IndexText::default();
+    index.add(&clear, &toolkit.reading.tokenizer.tokens(&clear), &[]);
     Judged { id: ListingId(id), assessment, fingerprint: Fingerprint::of(&clear), index }
 }
 

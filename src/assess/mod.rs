@@ -142,6 +142,12 @@ impl Toolkit {
     /// Judges one listing.
     #[must_use]
     pub fn assess(&self, listing: &ListingText) -> Assessment {
+        self.judge(listing).0
+    }
+
+    /// Judges one listing and hands on the words it was judged by.
+    #[must_use]
+    pub fn judge(&self, listing: &ListingText) -> (Assessment, ClearText, Vec<Token>) {
         let Read { text, tokens, signals } = self.reading.read(listing);
         let features = Features::of(&text, &tokens, &signals);
         let weighed = self.model.weigh(&features);
@@ -175,7 +181,7 @@ impl Toolkit {
         assessment.contacts = signals.contacts;
         assessment.place = signals.place;
         assessment.other_places = signals.other_places;
-        assessment
+        (assessment, text, tokens)
     }
 
     /// Only the probabilities: for measuring how fast and how well the model scores.

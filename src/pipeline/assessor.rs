@@ -1,11 +1,11 @@
 //! Unjudged listings -> judgements, in batches off the runtime's threads.
 
 use crate::{
-    assess::Toolkit,
+    assess::{Reading, Toolkit},
     domain::{Assessment, Listing, ListingText},
     evidence::mask_spans,
     store::{Judged, Listings, StoreError, Versions},
-    text::{Fingerprint, IndexText},
+    text::{ClearText, Fingerprint, IndexText, Token},
 };
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -39,9 +39,8 @@ impl Assessor {
                 .par_iter()
                 .map(|stored| {
                     let text = ListingText::from(&stored.listing);
-                    let clear = toolkit.reading.cleaner.clean(&text.full());
-                    let assessment = toolkit.assess(&text);
-                    let index = index(&toolkit, &stored.listing, &assessment);
+                    let (assessment, clear, tokens) = toolkit.judge(&text);
+                    let index = index(&toolkit.reading, &stored.listing, &assessment, (&clear, &tokens));
                     Judged { id: stored.id, assessment, fingerprint: Fingerprint::of(&clear), index }
                 })
                 .collect::<Vec<Judged>>()
@@ -68,14 +67,26 @@ impl Assessor {
 }
 
 /// What a listing can be found by: title, text and author without anything that reaches somebody.
-fn index(toolkit: &Toolkit, listing: &Listing, judged: &Assessment) -> IndexText {
+fn index(
+    reading: &Reading,
+    listing: &Listing,
+    judged: &Assessment,
+    (clear, tokens): (&ClearText, &[Token]),
+) -> IndexText {
     let author = listing.author.as_deref().unwrap_or_default();
-    let full = format!("{}\n{}\n{author}", listing.title, listing.body);
-    let mut shown = String::with_capacity(full.len());
-    let mut hidden = mask_spans(&full, &judged.contacts).into_iter().peekable();
-    for (at, c) in full.chars().enumerate() {
-        while hidden.next_if(|one| one.span.end <= at).is_some() {}
-        shown.push(if hidden.peek().is_some_and(|one| one.span.start <= at) { '\n' } else { c });
+    let full = format!("{}\n{author}", clear.original());
+    let author_at = full.chars().count() - author.chars().count();
+    let hidden = mask_spans(&full, &judged.contacts);
+    let (of_text, of_author) = hidden.split_at(hidden.partition_point(|one| one.span.start < author_at));
+    let of_text: Vec<_> = of_text.iter().filter_map(|one| clear.clear_range(one.span)).collect();
+    let mut index = IndexText::default();
+    index.add(clear, tokens, &of_text);
+    if !author.is_empty() {
+        let is_hidden = |at| of_author.iter().any(|one| (one.span.start..one.span.end).contains(&at));
+        let shown: String =
+            (author_at..).zip(author.chars()).map(|(at, c)| if is_hidden(at) { '\n' } else { c }).collect();
+        let clear = reading.cleaner.clean(&shown);
+        index.add(&clear, &reading.tokenizer.tokens(&clear), &[]);
     }
-    IndexText::of(&toolkit.reading.cleaner.clean(&shown), &toolkit.reading.tokenizer)
+    index
 }

@@ -4,8 +4,9 @@
 //! or more is found, wherever words are cut), Latin words and numbers as they are, and the initials of each word's sounds
 //! (北京 -> `bj`). A query goes through the same cleaning, so that 数xue finds 数学 and the other way round.
 
-use super::{Cleaner, ClearText, Tokenizer};
+use super::{Cleaner, ClearText, Token};
 use pinyin::ToPinyin;
+use std::ops::Range;
 
 /// The searchable form of a text: terms separated by blanks, ready for a full-text index that cuts at blanks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,19 +18,22 @@ pub struct IndexText {
 }
 
 impl IndexText {
-    /// Of a clean text.
-    #[must_use]
-    pub fn of(clear: &ClearText, tokenizer: &Tokenizer) -> Self {
-        let mut text = Self::default();
-        for run in runs(clear.as_str()) {
-            push_terms(run, &mut text.said);
+    /// Adds a clean text without its `hidden` byte ranges, which are in order and do not overlap.
+    pub fn add(&mut self, clear: &ClearText, tokens: &[Token], hidden: &[Range<usize>]) {
+        let ends = hidden.iter().map(|range| range.start).chain([clear.as_str().len()]);
+        let starts = [0].into_iter().chain(hidden.iter().map(|range| range.end));
+        for shown in starts.zip(ends).filter_map(|(start, end)| clear.as_str().get(start..end)) {
+            runs(shown).for_each(|run| push_terms(run, &mut self.said));
         }
-        for token in tokenizer.tokens(clear) {
+        let is_shown = |token: &&Token| {
+            let next = hidden.partition_point(|range| range.end <= token.range.start);
+            hidden.get(next).is_none_or(|range| range.start >= token.range.end)
+        };
+        for token in tokens.iter().filter(is_shown) {
             if let Some(initials) = initials(token.word(clear)) {
-                push(&initials, &mut text.initials);
+                push(&initials, &mut self.initials);
             }
         }
-        text
     }
 }
 
@@ -205,7 +209,7 @@ fn initials(word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Lexicon;
+    use crate::text::{Lexicon, Tokenizer};
     use proptest::prelude::*;
     use std::sync::LazyLock;
 
@@ -216,7 +220,10 @@ mod tests {
 
     fn index(text: &str) -> IndexText {
         let (cleaner, tokenizer) = &*TOOLS;
-        IndexText::of(&cleaner.clean(text), tokenizer)
+        let clear = cleaner.clean(text);
+        let mut index = IndexText::default();
+        index.add(&clear, &tokenizer.tokens(&clear), &[]);
+        index
     }
 
     fn ask(text: &str) -> Option<String> {
@@ -228,6 +235,18 @@ mod tests {
         let text = index("初三数xue,北京ABC班");
         assert_eq!(text.said.trim_end(), "初三 三数 数学 学 北京 京 abc 班");
         assert!(text.initials.split(' ').any(|one| one == "bj"), "{}", text.initials);
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_found() {
+        let (cleaner, tokenizer) = &*TOOLS;
+        let clear = cleaner.clean("北京数学19904210000,微信北京");
+        let mut index = IndexText::default();
+        index.add(&clear, &tokenizer.tokens(&clear), &[6..9, 12..23]);
+        assert_eq!(index.said.trim_end(), "北京 京 学 微信 信北 北京 京");
+        index.add(&cleaner.clean("李"), &[], &[]);
+        assert_eq!(index.said.trim_end(), "北京 京 学 微信 信北 北京 京 李");
+        assert_eq!(index.initials.split(' ').filter(|one| *one == "bj").count(), 2, "{}", index.initials);
     }
 
     #[test]
