@@ -6,6 +6,7 @@ pub mod builtin;
 pub mod demo;
 pub mod draw_lists;
 pub mod exporting;
+pub mod feedback;
 pub mod golden;
 pub mod handover;
 pub mod import_report;

@@ -3,6 +3,7 @@
 mod architecture;
 mod audit;
 mod cli;
+mod feedback;
 mod frontier_life;
 mod hostile;
 mod import;

@@ -5,21 +5,26 @@ use serde_json::Value;
 use std::path::Path;
 
 fn with_leads(dir: &Path) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(async { assert_eq!(Ads::open(&dir.join("data"), 3).await.leads().await.len(), 3) });
+    with(dir, 3);
 }
 
-fn command(dir: &Path, words: &[&str]) -> (i32, String, String) {
+/// A data directory with so many leads.
+pub fn with(dir: &Path, leads: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async { assert_eq!(Ads::open(&dir.join("data"), leads).await.leads().await.len(), leads) });
+}
+
+pub fn command(dir: &Path, words: &[&str]) -> (i32, String, String) {
     run(tanzhao(dir).env("USER", "电脑").args(words))
 }
 
-fn done(dir: &Path, words: &[&str]) -> String {
+pub fn done(dir: &Path, words: &[&str]) -> String {
     let (code, out, errors) = command(dir, words);
     assert_eq!(code, 0, "{words:?}: {errors}");
     out
 }
 
-fn refused(dir: &Path, words: &[&str]) -> String {
+pub fn refused(dir: &Path, words: &[&str]) -> String {
     let (code, out, errors) = command(dir, words);
     assert_eq!((code, out.as_str()), (2, ""), "{words:?}: {errors}");
     errors

@@ -245,7 +245,8 @@ pub enum ImportCommand {
     Records(Lists),
     /// Complaints and tips, without who complained
     Reports(Lists),
-    /// Read forms that counties filled in and say what is in them; nothing is stored
+    /// Forms that counties filled in: every row answers its lead, or sends it back; a second time changes nothing.
+    /// Cannot be undone: a later row or `leads answer` says what is right
     Feedback(Lists),
     /// What was imported
     List {
@@ -253,7 +254,7 @@ pub enum ImportCommand {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
-    /// Take an imported list back, exactly its rows
+    /// Take an imported list back, exactly its rows; not recordings, which are evidence, and not feedback, which moved leads
     Undo {
         /// Its number in `import list`
         #[arg(value_name = "ID")]

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Export, ExportCommand, Format, Global, Handover, Leads, LeadsCommand},
-    output::{Exit, cell, writer},
+    output::{Exit, cell, one_line, writer},
     queue::{self, Standings},
 };
 use anyhow::{Context, bail};
@@ -56,7 +56,9 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
                 unmasking::unmask(&app, lead.id, &lead.lead.members, purpose).await?;
             }
             let config = Config::load(global.config.as_deref())?;
-            print_lead(&lead, &listings, &Standings::load(&app, &config).await?, purpose.is_some());
+            let forms: Vec<String> = app.leads.history(lead.id).await?.iter().filter_map(queue::form).collect();
+            let standings = Standings::load(&app, &config).await?;
+            print_lead(&lead, &listings, (&standings, &forms), purpose.is_some());
         }
     }
     Ok(Exit::Done)
@@ -162,10 +164,18 @@ fn mask_quote(quote: &str, contacts: &[Contact]) -> String {
 }
 
 /// Contacts in full only where `unmasked`, which has to be in the log before.
-fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Standings, unmasked: bool) {
+fn print_lead(
+    stored: &StoredLead,
+    listings: &[StoredListing],
+    (standings, forms): (&Standings, &[String]),
+    unmasked: bool,
+) {
     let StoredLead { id, lead, .. } = stored;
     println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
     println!("状态：{}", standings.words(*id));
+    for form in forms {
+        println!("县区反馈：{}", one_line(form));
+    }
     println!("等级依据：{}", lead.rank.level_words);
     for part in &lead.rank.parts {
         println!("  {} {:.3}  {}", cell(&part.name_zh, 12), part.value, part.words);
