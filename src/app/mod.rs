@@ -5,6 +5,7 @@ pub mod beside;
 pub mod builtin;
 pub mod demo;
 pub mod draw_lists;
+pub mod draw_registry;
 pub mod exporting;
 pub mod feedback;
 pub mod golden;
