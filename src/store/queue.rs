@@ -99,7 +99,7 @@ pub trait Queue: Send + Sync {
     async fn act(&self, lead: LeadId, order: Order, actor: Actor, terms: Arc<Terms>) -> Decided<Life>;
 
     /// Records a package and moves its leads to `handed_over`, all of it or nothing: one lead that may not be handed over
-    /// refuses the package.
+    /// refuses the package. Deadlines count from the package's own time, which it was written with.
     async fn hand_over(&self, package: PackageRecord, actor: Actor, terms: Arc<Terms>) -> Decided<()>;
 
     /// Files a form that counties sent back, in one transaction under one import: every row is one act, and one that is refused

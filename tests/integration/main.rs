@@ -5,6 +5,7 @@ mod audit;
 mod cli;
 mod feedback;
 mod frontier_life;
+mod handover;
 mod hostile;
 mod import;
 mod kill;

@@ -12,7 +12,7 @@ use tanzhao::{
     config::Config,
     domain::{Epoch, LeadId, LeadState, RowPlace, beijing},
     evidence::mask::mask_text,
-    leads::lifecycle::{Actor, Life, Order, Step, Terms},
+    leads::lifecycle::{Actor, Life, Order, Step, Terms, last_day},
     store::LeadEvent,
     tables::Feedback,
 };
@@ -100,10 +100,8 @@ fn words(life: &Life, terms: &Terms, now: jiff::Timestamp) -> String {
     parts.extend(life.outcome.map(|outcome| outcome.zh().to_owned()));
     parts.extend(life.measures.iter().map(|measure| measure.zh().to_owned()));
     if let Some(due) = terms.due(life) {
-        // A deadline is the midnight after its last day.
-        let last = due.checked_sub(jiff::SignedDuration::from_millis(1)).unwrap_or(due);
         let late = if due <= now { "（已超期）" } else { "" };
-        parts.push(format!("办理期限 {}{late}", beijing(last).date()));
+        parts.push(format!("办理期限 {}{late}", last_day(due)));
     }
     parts.push(format!("批次 {}", life.epoch));
     parts.join("  ")

@@ -57,7 +57,8 @@ impl Queue for SqliteStore {
                 let Some((about, life)) = scene.current(*lead)? else {
                     return Ok(Err(Refusal::Unknown { lead: *lead }));
                 };
-                match life.after(&order, &actor, &about, &terms, timestamp(scene.now_ms)) {
+                // The package names the deadlines that count from its time.
+                match life.after(&order, &actor, &about, &terms, package.made_at) {
                     Ok(next) => moves.push((about, life, next)),
                     Err(refusal) => return Ok(Err(refusal)),
                 }
