@@ -1,7 +1,10 @@
 //! Linking at size: pairwise F1 against known operators, time for one listing more, list views, a rebuild, a day's ranking.
 //! `cargo bench --bench operators -- [LISTINGS] [told]` (default 100,000, every text read; `told` takes contacts and county as the
-//! generator knows them, which is what a million can wait for); figures are in docs/benchmarks.md.
+//! generator knows them, which is what a million can wait for); `registry` instead of all that asks a registry of 100,000 licensed
+//! institutions about leads; figures are in docs/benchmarks.md.
 
+#[path = "support/registry.rs"]
+mod registry;
 #[path = "support/trade.rs"]
 mod trade;
 
@@ -17,14 +20,17 @@ use tanzhao::{
     assess::Toolkit,
     clock::SystemClock,
     domain::{Assessment, Jurisdiction, ListingId, ListingText, PageRole, Probabilities, SourceId, Subject, Verdict},
-    leads::{Day, LeadParams},
+    leads::{
+        Day, LeadParams, Registers, StandingParams,
+        standing::{Certainty, Known, Wording},
+    },
     store::{
         ImportKind, Imports, LeadQuery, Leads, Listings, NewImport, Recorded, RecordedCapture, SavedCapture, Versions,
         sqlite::SqliteStore,
     },
     text::Fingerprint,
 };
-use trade::{Ad, Trade};
+use trade::{Ad, Dice, Trade};
 
 const PAGE: usize = 500;
 
@@ -138,8 +144,30 @@ fn spread(mut times: Vec<Duration>) -> String {
     format!("p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, longest {:.2} ms", at(50), at(95), at(99), at(100))
 }
 
+/// A registry of this size, asked about leads one by one.
+fn ask_registry(size: usize) {
+    let mut dice = Dice(20_261_201);
+    let held = registry::institutions(size, &mut dice);
+    let leads: Vec<Known> = (0..4000).map(|_| registry::lead(&held, &mut dice)).collect();
+    let words = Wording::parse("seeds/naming.toml", include_str!("../seeds/naming.toml")).expect("the committed words");
+    let begun = Instant::now();
+    let lists = Registers::new(held, Vec::new(), Vec::new(), StandingParams::default(), words);
+    println!("{size} institutions made ready in {:.1?}", begun.elapsed());
+    let (mut times, mut found) = (Vec::new(), 0);
+    for lead in &leads {
+        let begun = Instant::now();
+        let standing = lists.standing(lead, today().date);
+        times.push(begun.elapsed());
+        found += usize::from(standing.licensed.is_some_and(|one| one.certainty == Certainty::Matched));
+    }
+    println!("one lead asked about, {found} of {} matched: {}", leads.len(), spread(times));
+}
+
 #[tokio::main]
 async fn main() {
+    if std::env::args().any(|arg| arg == "registry") {
+        return ask_registry(std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(100_000));
+    }
     let wanted: usize = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(100_000);
     let told = std::env::args().any(|arg| arg == "told");
     let dir = tempfile::tempdir().expect("a folder");
