@@ -45,12 +45,10 @@ pub(super) fn file(
 ) -> Result<FiledForm> {
     let earlier = imports::find(scene.db, import.kind, &import.sha256)?;
     let again = earlier.is_some();
-    let record = match earlier {
-        Some(record) => record,
-        None => {
-            let id = imports::insert(scene.db, &import, None)?;
-            ImportRecord { id, import, sweep: None }
-        }
+    let record = if let Some(record) = earlier {
+        record
+    } else {
+        ImportRecord { id: imports::insert(scene.db, &import, None)?, import, sweep: None }
     };
     let mut fates = Vec::with_capacity(rows.len());
     // What this run filed: a file that comes again may meet its own rows of last time, but not of now.
