@@ -3,6 +3,8 @@
 //! generator knows them, which is what a million can wait for); `registry` instead of all that asks a registry of 100,000 licensed
 //! institutions about leads; figures are in docs/benchmarks.md.
 
+#[path = "../tests/support/recording.rs"]
+mod recording;
 #[path = "support/registry.rs"]
 mod registry;
 #[path = "support/trade.rs"]
@@ -19,15 +21,12 @@ use tanzhao::{
     app::builtin,
     assess::Toolkit,
     clock::SystemClock,
-    domain::{Assessment, Jurisdiction, ListingId, ListingText, PageRole, Probabilities, SourceId, Subject, Verdict},
+    domain::{Assessment, Jurisdiction, ListingId, ListingText, Probabilities, Subject, Verdict},
     leads::{
         Day, LeadParams, Registers, StandingParams,
         standing::{Certainty, Known, Wording},
     },
-    store::{
-        ImportKind, Imports, LeadQuery, Leads, Listings, NewImport, Recorded, RecordedCapture, SavedCapture, Versions,
-        sqlite::SqliteStore,
-    },
+    store::{LeadQuery, Leads, Listings, Versions, sqlite::SqliteStore},
     text::Fingerprint,
 };
 use trade::{Ad, Dice, Trade};
@@ -56,29 +55,8 @@ struct Bench {
 impl Bench {
     /// Stores and judges a page of advertisements; they wait for the linker then.
     async fn bring(&mut self, ads: Vec<Ad>) {
-        let fetched_at = "2026-12-01T00:00:00Z".parse().expect("a time");
-        let capture = SavedCapture {
-            warc: "captures/a.warc.gz".into(),
-            offset: 0,
-            sha256: "0".repeat(64),
-            payload_sha256: "0".repeat(64),
-            url: "http://a.cn/".into(),
-            fetched_at,
-            status: 200,
-            refers_to: None,
-        };
         let listings = ads.iter().map(|ad| ad.listing.clone()).collect();
-        let page = RecordedCapture { capture, source: SourceId("one".into()), role: PageRole::Index, listings };
-        let import = NewImport {
-            kind: ImportKind::Capture,
-            file: "a.har".into(),
-            sha256: format!("{:064}", self.brought),
-            bytes: 1,
-            by: "bench".into(),
-            at: fetched_at,
-        };
-        let recording = Box::new([Recorded::Page(Box::new(page)), Recorded::End].into_iter());
-        self.store.add_recording(import, recording).await.expect("a recording").expect("a new one");
+        recording::bring(&self.store, listings, self.brought).await;
         let first = i64::try_from(self.brought).expect("small") + 1;
         self.brought += ads.len();
         let (toolkit, told) = (&self.toolkit, self.told);
