@@ -3,11 +3,10 @@
 use super::{Desk, Result, facts, index, settle::settle};
 use crate::{
     domain::ListingId,
-    leads::{Bond, Member, linking},
-    store::{Rebuilt, sqlite::from_json},
-    text::Fingerprint,
+    leads::{Bond, linking},
+    store::Rebuilt,
 };
-use rusqlite::{Row, params};
+use rusqlite::params;
 use std::collections::HashMap;
 
 /// Listings of one lead and its neighbours stored at a time, so that memory does not grow with the leads.
@@ -56,7 +55,7 @@ fn index_all(desk: &Desk<'_>) -> Result<()> {
          ON CONFLICT(id) DO UPDATE SET service = 1 WHERE excluded.service = 1 AND service = 0",
     )?;
     while let Some(row) = rows.next()? {
-        let member = member(row)?;
+        let member = facts::member(row)?;
         let service: Vec<i64> = crate::leads::generic::service_numbers(&member).map(|one| one.key()).collect();
         for identifier in &member.identifiers {
             let key = identifier.key();
@@ -82,12 +81,6 @@ fn index_all(desk: &Desk<'_>) -> Result<()> {
     }
     db.execute_batch("UPDATE facts SET waiting = 0 WHERE waiting = 1; UPDATE facts SET banded = CASE suspect WHEN 1 THEN fingerprint ELSE x'' END;")?;
     Ok(())
-}
-
-fn member(row: &Row<'_>) -> Result<Member> {
-    let mut member: Member = from_json("facts", row.get_ref("facts")?.as_str().unwrap_or_default())?;
-    member.fingerprint = Fingerprint::from_bytes(row.get_ref("fingerprint")?.as_blob().unwrap_or_default());
-    Ok(member)
 }
 
 fn bonds(desk: &Desk<'_>) -> Result<Vec<Bond>> {
