@@ -3,7 +3,7 @@
 use super::{Desk, Result, facts, index, settle::settle};
 use crate::{
     domain::ListingId,
-    leads::{Bond, linking},
+    leads::{Bond, Sets, linking},
     store::Rebuilt,
 };
 use rusqlite::params;
@@ -92,7 +92,7 @@ fn bonds(desk: &Desk<'_>) -> Result<Vec<Bond>> {
 
 /// Numbers are given within pools that hold whole leads before and after; each such pool is stored by itself.
 fn settle_all(desk: &Desk<'_>, groups: &[linking::Group]) -> Result<()> {
-    let mut pools = Pools { parent: (0..groups.len()).collect() };
+    let mut pools = Sets::new(groups.len());
     let mut owner: HashMap<i64, usize> = HashMap::new();
     for (at, group) in groups.iter().enumerate() {
         for id in &group.members {
@@ -149,23 +149,4 @@ fn settle_all(desk: &Desk<'_>, groups: &[linking::Group]) -> Result<()> {
     }
     settle(desk, &batch, &batch_left)?;
     Ok(())
-}
-
-struct Pools {
-    parent: Vec<usize>,
-}
-
-impl Pools {
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.parent[at] != at {
-            self.parent[at] = self.parent[self.parent[at]];
-            at = self.parent[at];
-        }
-        at
-    }
-
-    fn unite(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.parent[a.max(b)] = a.min(b);
-    }
 }
