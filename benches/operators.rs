@@ -1,7 +1,12 @@
 //! Linking at size: pairwise F1 against known operators, time for one listing more, list views, a rebuild, a day's ranking.
 //! `cargo bench --bench operators -- [LISTINGS] [told]` (default 100,000, every text read; `told` takes contacts and county as the
-//! generator knows them, which is what a million can wait for); figures are in docs/benchmarks.md.
+//! generator knows them, which is what a million can wait for); `registry` instead of all that asks a registry of 100,000 licensed
+//! institutions about leads; figures are in docs/benchmarks.md.
 
+#[path = "../tests/support/recording.rs"]
+mod recording;
+#[path = "support/registry.rs"]
+mod registry;
 #[path = "support/trade.rs"]
 mod trade;
 
@@ -16,15 +21,15 @@ use tanzhao::{
     app::builtin,
     assess::Toolkit,
     clock::SystemClock,
-    domain::{Assessment, Jurisdiction, ListingId, ListingText, PageRole, Probabilities, SourceId, Subject, Verdict},
-    leads::{Day, LeadParams},
-    store::{
-        ImportKind, Imports, LeadQuery, Leads, Listings, NewImport, Recorded, RecordedCapture, SavedCapture, Versions,
-        sqlite::SqliteStore,
+    domain::{Assessment, Jurisdiction, ListingId, ListingText, Probabilities, Subject, Verdict},
+    leads::{
+        Day, LeadParams, Registers, StandingParams,
+        standing::{Certainty, Known, Wording},
     },
+    store::{LeadQuery, Leads, Listings, Versions, sqlite::SqliteStore},
     text::Fingerprint,
 };
-use trade::{Ad, Trade};
+use trade::{Ad, Dice, Trade};
 
 const PAGE: usize = 500;
 
@@ -50,29 +55,8 @@ struct Bench {
 impl Bench {
     /// Stores and judges a page of advertisements; they wait for the linker then.
     async fn bring(&mut self, ads: Vec<Ad>) {
-        let fetched_at = "2026-12-01T00:00:00Z".parse().expect("a time");
-        let capture = SavedCapture {
-            warc: "captures/a.warc.gz".into(),
-            offset: 0,
-            sha256: "0".repeat(64),
-            payload_sha256: "0".repeat(64),
-            url: "http://a.cn/".into(),
-            fetched_at,
-            status: 200,
-            refers_to: None,
-        };
         let listings = ads.iter().map(|ad| ad.listing.clone()).collect();
-        let page = RecordedCapture { capture, source: SourceId("one".into()), role: PageRole::Index, listings };
-        let import = NewImport {
-            kind: ImportKind::Capture,
-            file: "a.har".into(),
-            sha256: format!("{:064}", self.brought),
-            bytes: 1,
-            by: "bench".into(),
-            at: fetched_at,
-        };
-        let recording = Box::new([Recorded::Page(Box::new(page)), Recorded::End].into_iter());
-        self.store.add_recording(import, recording).await.expect("a recording").expect("a new one");
+        recording::bring(&self.store, listings, self.brought).await;
         let first = i64::try_from(self.brought).expect("small") + 1;
         self.brought += ads.len();
         let (toolkit, told) = (&self.toolkit, self.told);
@@ -138,8 +122,30 @@ fn spread(mut times: Vec<Duration>) -> String {
     format!("p50 {:.2} ms, p95 {:.2} ms, p99 {:.2} ms, longest {:.2} ms", at(50), at(95), at(99), at(100))
 }
 
+/// A registry of this size, asked about leads one by one.
+fn ask_registry(size: usize) {
+    let mut dice = Dice(20_261_201);
+    let held = registry::institutions(size, &mut dice);
+    let leads: Vec<Known> = (0..4000).map(|_| registry::lead(&held, &mut dice)).collect();
+    let words = Wording::parse("seeds/naming.toml", include_str!("../seeds/naming.toml")).expect("the committed words");
+    let begun = Instant::now();
+    let lists = Registers::new(held, Vec::new(), Vec::new(), StandingParams::default(), words);
+    println!("{size} institutions made ready in {:.1?}", begun.elapsed());
+    let (mut times, mut found) = (Vec::new(), 0);
+    for lead in &leads {
+        let begun = Instant::now();
+        let standing = lists.standing(lead, today().date);
+        times.push(begun.elapsed());
+        found += usize::from(standing.licensed.is_some_and(|one| one.certainty == Certainty::Matched));
+    }
+    println!("one lead asked about, {found} of {} matched: {}", leads.len(), spread(times));
+}
+
 #[tokio::main]
 async fn main() {
+    if std::env::args().any(|arg| arg == "registry") {
+        return ask_registry(std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(100_000));
+    }
     let wanted: usize = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(100_000);
     let told = std::env::args().any(|arg| arg == "told");
     let dir = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,8 @@
 //! Search at size: what the index costs when judgements are saved, and how long answers take.
 //! `cargo bench --bench search -- [LISTINGS]` (default 100,000); figures are in docs/benchmarks.md.
 
+#[path = "../tests/support/recording.rs"]
+mod recording;
 #[expect(dead_code, reason = "searching asks for no operators")]
 #[path = "support/trade.rs"]
 mod trade;
@@ -15,11 +17,8 @@ use tanzhao::{
     app::builtin,
     assess::Toolkit,
     clock::SystemClock,
-    domain::{Assessment, Jurisdiction, ListingId, ListingText, PageRole, Probabilities, SourceId, Verdict},
-    store::{
-        ImportKind, Imports, Judged, Listings, NewImport, Recorded, RecordedCapture, SavedCapture, Search, SearchQuery,
-        Versions, sqlite::SqliteStore,
-    },
+    domain::{Assessment, Jurisdiction, ListingId, ListingText, Probabilities, Verdict},
+    store::{Judged, Listings, Search, SearchQuery, Versions, sqlite::SqliteStore},
     text::{Fingerprint, IndexText, search::Query},
 };
 use trade::{Ad, Trade};
@@ -68,32 +67,6 @@ fn judge(toolkit: &Toolkit, id: i64, ad: &Ad) -> Judged {
     Judged { id: ListingId(id), assessment, fingerprint: Fingerprint::of(&clear), index }
 }
 
-async fn bring(store: &SqliteStore, ads: &[Ad], at: usize) {
-    let fetched_at = "2026-12-01T00:00:00Z".parse().expect("a time");
-    let capture = SavedCapture {
-        warc: "captures/a.warc.gz".into(),
-        offset: 0,
-        sha256: "0".repeat(64),
-        payload_sha256: "0".repeat(64),
-        url: "http://a.cn/".into(),
-        fetched_at,
-        status: 200,
-        refers_to: None,
-    };
-    let listings = ads.iter().map(|ad| ad.listing.clone()).collect();
-    let page = RecordedCapture { capture, source: SourceId("one".into()), role: PageRole::Index, listings };
-    let import = NewImport {
-        kind: ImportKind::Capture,
-        file: "a.har".into(),
-        sha256: format!("{at:064}"),
-        bytes: 1,
-        by: "bench".into(),
-        at: fetched_at,
-    };
-    let recording = Box::new([Recorded::Page(Box::new(page)), Recorded::End].into_iter());
-    store.add_recording(import, recording).await.expect("a recording").expect("a new one");
-}
-
 fn spread(mut times: Vec<Duration>) -> String {
     times.sort_unstable();
     let at = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1000.0;
@@ -119,13 +92,13 @@ async fn main() {
         let ads: Vec<Ad> = trade.by_ref().take(PAGE.min(wanted - at)).collect();
         let numbered: Vec<(i64, &Ad)> = (i64::try_from(at).expect("small") + 1..).zip(&ads).collect();
         let judged: Vec<Judged> = numbered.par_iter().map(|(id, ad)| judge(&toolkit, *id, ad)).collect();
-        bring(with, &ads, at).await;
+        recording::bring(with, ads.iter().map(|ad| ad.listing.clone()).collect(), at).await;
         let begun = Instant::now();
         with.save_judged(judged.clone(), &versions).await.expect("judgements");
         saved[0] += begun.elapsed();
         // The price of the index is the difference to the same listings without one; a sample tells.
         if at < 20_000 {
-            bring(without, &ads, at).await;
+            recording::bring(without, ads.iter().map(|ad| ad.listing.clone()).collect(), at).await;
             let plain = judged.into_iter().map(|one| (one.id, one.assessment, one.fingerprint)).collect();
             let begun = Instant::now();
             without.save_assessments(plain, &versions).await.expect("judgements");

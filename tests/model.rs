@@ -1,9 +1,13 @@
 //! The committed model is what training gives on the committed corpus and word lists.
 
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use corpus::corpus;
 use linfa::ParamGuard;
 use std::{fs, path::Path};
 use tanzhao::assess::{Knowledge, Toolkit, corpus_digest, train};
-use tanzhao::classify::{Features, Labelled, Model, TrainParams, read_jsonl};
+use tanzhao::classify::{Features, Model, TrainParams};
 use tanzhao::domain::{ListingText, Verdict};
 
 type Files = Vec<(String, String)>;
@@ -31,11 +35,6 @@ fn with_knowledge<T>(run: impl FnOnce(&Knowledge) -> T) -> T {
     let (lexicon, places) = (files("models/lexicon", "tsv"), files("seeds/places", "tsv"));
     let matters = include_str!("../seeds/matters.toml");
     run(&Knowledge { lexicon: &pairs(&lexicon), places: &pairs(&places), matters: ("matters.toml", matters) })
-}
-
-fn corpus() -> Vec<Labelled> {
-    let read = |(name, text): (String, String)| read_jsonl(&name, &text).expect("a corpus in order");
-    files("models/corpus", "jsonl").into_iter().flat_map(read).collect()
 }
 
 fn committed() -> Vec<u8> {

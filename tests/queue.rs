@@ -2,13 +2,16 @@
 //!
 //! Every listing of the corpus is judged by a model that has not seen it; 3 % offers are mixed among others, and the whole way to the ranked queue is taken. A lead is right when its surest listing is labelled an offer.
 
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use corpus::corpus;
 use jiff::{Timestamp, ToSpan, civil::Date, civil::date};
 use linfa::ParamGuard;
-use std::path::Path;
 use std::sync::Arc;
 use tanzhao::app::builtin;
 use tanzhao::assess::train;
-use tanzhao::classify::{Labelled, TrainParams, params::Settings, read_jsonl};
+use tanzhao::classify::{Labelled, TrainParams, params::Settings};
 use tanzhao::domain::{Assessment, Listing, ListingId, ListingText, SourceId, SourceKind, UrlKey, Verdict};
 use tanzhao::leads::{Day, LeadParams, Member, find_leads};
 use tanzhao::text::Fingerprint;
@@ -20,21 +23,6 @@ const PREVALENCE: f64 = 0.03;
 /// How often offers are drawn anew.
 const DRAWS: u64 = 20;
 const TODAY: Date = date(2026, 11, 30);
-
-fn corpus() -> Vec<Labelled> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/corpus");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).expect("the corpus").map(|entry| entry.expect("an entry").path()).collect();
-    files.sort();
-    files
-        .iter()
-        .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
-        .flat_map(|path| {
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            read_jsonl(&name, &std::fs::read_to_string(path).expect("UTF-8")).expect("a corpus in order")
-        })
-        .collect()
-}
 
 /// A number that looks drawn, the same for the same text (FNV-1a, then mixed).
 fn drawn(text: &str, salt: u64) -> u64 {

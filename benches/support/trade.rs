@@ -1,10 +1,13 @@
 //! A made-up trade: operators with their phones, accounts and counties, and what they would post, put together from clauses of the
 //! corpus; beside them people who sell no training, and numbers that belong to everybody. The same seed gives the same trade.
 
-use std::path::Path;
+#[path = "../../tests/support/corpus.rs"]
+mod corpus;
+
+pub use corpus::corpus;
 use tanzhao::{
     assess::Toolkit,
-    classify::{Labelled, read_jsonl},
+    classify::Labelled,
     domain::{Contact, ContactKind, Listing, SourceId, SourceKind, Span, UrlKey, Verdict},
 };
 
@@ -76,19 +79,6 @@ impl Dice {
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
-}
-
-/// The committed corpus.
-pub fn corpus() -> Vec<Labelled> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/corpus");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).expect("the corpus").map(|entry| entry.expect("an entry").path()).collect();
-    files.sort();
-    let rows = files.iter().filter(|path| path.extension().is_some_and(|end| end == "jsonl")).flat_map(|path| {
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        read_jsonl(&name, &std::fs::read_to_string(path).expect("UTF-8")).expect("a corpus in order")
-    });
-    rows.collect()
 }
 
 /// The clauses of a text that name neither a contact nor a place.

@@ -26,6 +26,34 @@ pub struct ListError {
     pub expected: &'static str,
 }
 
+/// What makes a subject of the store be drawn more often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Heavier {
+    /// The level of a lead.
+    Level(Level),
+    /// An institution that breached the rules within the look-back window.
+    Violations,
+    /// An institution that many people complained of.
+    Complaints,
+}
+
+impl Heavier {
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Level(level) => level.code(),
+            Self::Violations => "violations",
+            Self::Complaints => "complaints",
+        }
+    }
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Level::ALL.into_iter().map(Self::Level).chain([Self::Violations, Self::Complaints])
+    }
+}
+
 /// Columns by their names in English or Chinese; the first of each is required.
 const SUBJECT_COLUMNS: &[(&str, &str)] = &[("id", "编号"), ("weight", "权重"), ("exclude", "排除"), ("name", "名称")];
 const INSPECTOR_COLUMNS: &[(&str, &str)] = &[("name", "姓名"), ("avoid", "回避")];
@@ -67,10 +95,10 @@ pub fn inspectors(file: &str, bytes: &[u8]) -> Result<Vec<Inspector>, ListError>
 ///
 /// # Errors
 /// The store's.
-pub async fn leads(app: &App, weights: &BTreeMap<Level, u32>) -> Result<Vec<DrawSubject>, StoreError> {
+pub async fn leads(app: &App, weights: &BTreeMap<Heavier, u32>) -> Result<Vec<DrawSubject>, StoreError> {
     let subject = |stored: crate::store::StoredLead| DrawSubject {
         id: stored.id.label(),
-        weight: weights.get(&stored.lead.rank.level).copied().unwrap_or(1),
+        weight: weights.get(&Heavier::Level(stored.lead.rank.level)).copied().unwrap_or(1),
         excluded: false,
     };
     Ok(app.leads.list(LeadQuery::default()).await?.into_iter().map(subject).collect())

@@ -3,14 +3,14 @@
 use super::{App, SOFTWARE, sweep::versions};
 use crate::{
     assess::Toolkit,
-    domain::{CaptureId, Jurisdiction, LeadMove},
+    domain::{CaptureId, Jurisdiction, LeadMove, LeadState},
     evidence::AuditHead,
-    export::{BundleReceipt, CaptureFile, County, LeadFile, PackageSpec, write_bundle},
-    leads::lifecycle::{Actor, Terms, allows},
+    export::{BundleReceipt, CaptureFile, County, Duty, LeadFile, PackageSpec, write_bundle},
+    leads::lifecycle::{Actor, Life, Terms, allows, last_day},
     store::{LeadQuery, PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
 };
 use anyhow::{Context, bail};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -84,6 +84,23 @@ pub fn receiver<'a>(lead: &StoredLead, receivers: &'a [County]) -> Option<&'a Co
     }
 }
 
+/// What a receiver has to do with a lead; `None` when it is no concern of theirs. The county that handles a lead has it; where
+/// several are named the others get a copy and the city, the first of the receivers, co-ordinates them (domain guide 4.3).
+#[must_use]
+pub fn duty(lead: &StoredLead, county: &County, receivers: &[County]) -> Option<Duty> {
+    let main = receiver(lead, receivers)?;
+    if main == county {
+        return Some(Duty::Handles);
+    }
+    let named = lead.lead.copies.iter().any(|copy| copy.as_str() == county.name);
+    let coordinates = lead.lead.is_multi_county() && receivers.first() == Some(county);
+    match (named, coordinates) {
+        (true, _) => Some(Duty::Knows),
+        (false, true) => Some(Duty::Coordinates),
+        (false, false) => None,
+    }
+}
+
 /// What makes a package count.
 pub enum Kind {
     /// A hand-over of confirmed leads by somebody; they go on to `handed_over`. Leads already handed over go along unchanged.
@@ -142,16 +159,30 @@ pub async fn handover(
         Err(broken) => bail!("审计日志校验未通过，不能移交：{broken}"),
     };
     let mut written = Vec::new();
-    for county in wanted {
+    for county in wanted.iter().copied() {
         let mut problems = Vec::new();
         let mut files = Vec::new();
         let mut members = Vec::new();
-        for lead in leads.iter().filter(|lead| receiver(lead, &receivers) == Some(county)) {
-            members.push((lead, app.listings.by_ids(&lead.lead.members).await?));
+        let spec = spec(app, toolkit, county, audit.clone(), &order.kind).await?;
+        // A package of this run may have moved a lead of the next.
+        let lives = app.queue.lives().await?;
+        for lead in &leads {
+            let (Some(duty), Some(main)) = (duty(lead, county, &receivers), receiver(lead, &receivers)) else {
+                continue;
+            };
+            let life = lives.get(&lead.id);
+            // Nobody hears of a lead before who has to handle it.
+            let early = duty != Duty::Handles && !wanted.contains(&main);
+            let gone = life.is_some_and(|life| life.state == LeadState::HandedOver);
+            if early && !gone && matches!(order.kind, Kind::Real { .. }) {
+                continue;
+            }
+            let about = About { duty, handled_by: &main.code, due: due(life, &order.kind, spec.generated_at) };
+            members.push((lead, about, app.listings.by_ids(&lead.lead.members).await?));
         }
-        let proofs = proofs(app, members.iter().flat_map(|(_, listings)| listings)).await?;
-        for (lead, listings) in members {
-            let file = lead_file(app, lead, listings, &proofs, &mut problems);
+        let proofs = proofs(app, members.iter().flat_map(|(.., listings)| listings)).await?;
+        for (lead, about, listings) in members {
+            let file = lead_file(app, (lead, &about), listings, &proofs, &mut problems);
             if order.since.is_none_or(|since| file.listings.iter().any(|(listing, ..)| listing.fetched_at >= since)) {
                 files.push(file);
             }
@@ -159,7 +190,6 @@ pub async fn handover(
         if files.is_empty() {
             continue;
         }
-        let spec = spec(app, toolkit, county, audit.clone(), &order.kind).await?;
         let ids = files.iter().filter_map(|file| file.lead.id).collect();
         let (dir, made_at) = (output.to_owned(), spec.generated_at);
         let receipt = tokio::task::spawn_blocking(move || write_bundle(&dir, &spec, &files)).await??;
@@ -181,6 +211,22 @@ pub async fn handover(
         written.push(Written { county: county.clone(), receipt, problems });
     }
     Ok(written)
+}
+
+/// What a package says of a lead for its receiver.
+struct About<'a> {
+    duty: Duty,
+    handled_by: &'a str,
+    due: Option<Date>,
+}
+
+/// The last day for the county's answer; a draft fixes none.
+fn due(life: Option<&Life>, kind: &Kind, now: Timestamp) -> Option<Date> {
+    let due = match kind {
+        Kind::Real { terms, .. } => terms.due_at_county(life?, now),
+        Kind::Draft => life.filter(|life| life.state == LeadState::HandedOver)?.due,
+    };
+    due.map(last_day)
 }
 
 /// Writes a package down, and with it that its leads are handed over.
@@ -239,7 +285,7 @@ async fn proofs(app: &App, listings: impl Iterator<Item = &StoredListing>) -> an
 /// A lead with its listings and their archived pages; a capture that changed on disk is left out and named.
 fn lead_file(
     app: &App,
-    lead: &StoredLead,
+    (lead, about): (&StoredLead, &About<'_>),
     members: Vec<StoredListing>,
     proofs: &Proofs,
     problems: &mut Vec<String>,
@@ -269,7 +315,8 @@ fn lead_file(
         });
         listings.push((stored.listing, assessment, capture));
     }
-    LeadFile { lead: lead.lead.clone(), listings, originals }
+    let About { duty, handled_by, due } = *about;
+    LeadFile { lead: lead.lead.clone(), duty, handled_by: handled_by.to_owned(), due, listings, originals }
 }
 
 /// A matter as people read it; one whose articles nobody has checked says so wherever it appears (ruling 21).

@@ -14,7 +14,7 @@ use crate::{
         standing::{Known, Registers, Wording},
     },
     store::{Added, ImportKind, NewImport, NewRows, StoreError, StoredLead},
-    tables::{self, Feedback, Limits, Sheet, TableError, TableRecord},
+    tables::{self, Limits, Sheet, TableError, TableRecord},
 };
 use anyhow::Context;
 use jiff::civil::Date;
@@ -47,9 +47,7 @@ pub async fn import_lists(
 ) -> anyhow::Result<ListsReport> {
     let mut report = ListsReport { by: by.to_owned(), files: Vec::new() };
     // Before anything is changed.
-    for path in files {
-        check_size(path, &Limits::default()).with_context(|| path.display().to_string())?;
-    }
+    check_sizes(files)?;
     for path in files {
         let file = one_file(app, kind, answer_days, path, by).await;
         report.files.push(file.with_context(|| path.display().to_string())?);
@@ -59,19 +57,12 @@ pub async fn import_lists(
 
 async fn one_file(app: &App, kind: ListKind, answer_days: u16, path: &Path, by: &str) -> anyhow::Result<ListFile> {
     let limits = Limits::default();
-    let bytes = std::fs::read(path)?;
-    let import = NewImport {
-        kind: match kind {
-            ListKind::Registry => ImportKind::Registry,
-            ListKind::Records => ImportKind::Records,
-            ListKind::Reports => ImportKind::Reports,
-        },
-        file: path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned()),
-        sha256: sha256_hex(&bytes),
-        bytes: bytes.len() as u64,
-        by: by.to_owned(),
-        at: app.clock.now(),
+    let stored_as = match kind {
+        ListKind::Registry => ImportKind::Registry,
+        ListKind::Records => ImportKind::Records,
+        ListKind::Reports => ImportKind::Reports,
     };
+    let (bytes, import) = open(app, stored_as, path, by)?;
     let mut report = ListFile::new(path, &import);
     if let Some(earlier) = app.imports.find(import.kind, &import.sha256).await? {
         report.remember(FileFate::AlreadyImported, &earlier);
@@ -111,6 +102,20 @@ async fn one_file(app: &App, kind: ListKind, answer_days: u16, path: &Path, by: 
     Ok(report)
 }
 
+/// A file with what is remembered of it.
+pub(super) fn open(app: &App, kind: ImportKind, path: &Path, by: &str) -> anyhow::Result<(Vec<u8>, NewImport)> {
+    let bytes = std::fs::read(path)?;
+    let import = NewImport {
+        kind,
+        file: path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned()),
+        sha256: sha256_hex(&bytes),
+        bytes: bytes.len() as u64,
+        by: by.to_owned(),
+        at: app.clock.now(),
+    };
+    Ok((bytes, import))
+}
+
 /// Everything about a sheet but its rows.
 pub(super) type Shape = Sheet<()>;
 
@@ -122,54 +127,40 @@ fn split_with<T>(
     rows: impl FnOnce(Vec<crate::domain::Numbered<T>>) -> NewRows,
 ) -> impl FnOnce(Sheet<T>) -> (NewRows, Shape) {
     |sheet| {
-        let Sheet {
-            rows: own,
-            format,
-            encoding,
-            problems,
-            unlisted,
-            refused,
-            ignored,
-            hidden,
-            captions,
-            without_header,
-        } = sheet;
-        (
-            rows(own),
-            Sheet {
-                rows: Vec::new(),
-                format,
-                encoding,
-                problems,
-                unlisted,
-                refused,
-                ignored,
-                hidden,
-                captions,
-                without_header,
-            },
-        )
+        let (own, shape) = apart(sheet);
+        (rows(own), shape)
     }
+}
+
+/// The rows of a sheet, and everything else.
+pub(super) fn apart<T>(sheet: Sheet<T>) -> (Vec<crate::domain::Numbered<T>>, Shape) {
+    let Sheet { rows, format, encoding, problems, unlisted, refused, ignored, hidden, captions, without_header } =
+        sheet;
+    let shape = Sheet {
+        rows: Vec::new(),
+        format,
+        encoding,
+        problems,
+        unlisted,
+        refused,
+        ignored,
+        hidden,
+        captions,
+        without_header,
+    };
+    (rows, shape)
 }
 
 /// Refuses a file that is larger than a list may be, before it is read.
-fn check_size(path: &Path, limits: &Limits) -> anyhow::Result<()> {
-    let size = std::fs::metadata(path)?.len();
-    if size > limits.file_bytes as u64 {
-        return Err(TableError::TooLarge { found: size, most: limits.file_bytes as u64 }.into());
+pub(super) fn check_sizes(files: &[PathBuf]) -> anyhow::Result<()> {
+    let most = Limits::default().file_bytes as u64;
+    for path in files {
+        let found = std::fs::metadata(path).with_context(|| path.display().to_string())?.len();
+        if found > most {
+            return Err(TableError::TooLarge { found, most }).with_context(|| path.display().to_string());
+        }
     }
     Ok(())
-}
-
-/// Reads a 反馈表 that a county sent back; nothing is stored.
-///
-/// # Errors
-/// When the file cannot be read or is no such form.
-pub fn read_feedback(path: &Path, today: Date) -> anyhow::Result<Sheet<Feedback>> {
-    let limits = Limits::default();
-    check_size(path, &limits).with_context(|| path.display().to_string())?;
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    tables::read(&bytes, &limits, today).with_context(|| path.display().to_string())
 }
 
 /// Everything the bureau knows from elsewhere, ready for matching.

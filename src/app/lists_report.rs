@@ -2,7 +2,7 @@
 
 use super::lists::Shape;
 use crate::{
-    domain::RowPlace,
+    domain::{LeadState, RowPlace},
     store::{ImportRecord, NewImport},
     tables::RowProblem,
 };
@@ -30,6 +30,34 @@ pub struct KnownRow {
     pub place: RowPlace,
     /// Where it stood then.
     pub known_from: String,
+}
+
+/// A row of a county's form that moved its lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FiledRow {
+    /// Where it stands.
+    #[serde(flatten)]
+    pub place: RowPlace,
+    /// Number of the lead, as it is now.
+    pub lead: String,
+    /// Where the lead stands now.
+    pub state: LeadState,
+    /// What the row says; numbers of people are masked.
+    pub says: String,
+}
+
+/// A row of a county's form that moved no lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeclinedRow {
+    /// Where it stands.
+    #[serde(flatten)]
+    pub place: RowPlace,
+    /// Number of the lead as written.
+    pub lead: String,
+    /// `unknown_lead`, `not_handed_over`, `answered_already` or `not_allowed`.
+    pub code: &'static str,
+    /// Why, for people.
+    pub reason: String,
 }
 
 /// One file.
@@ -65,6 +93,12 @@ pub struct ListFile {
     pub unlisted: usize,
     /// Rows that were known.
     pub known: Vec<KnownRow>,
+    /// Rows of a county's form that moved their leads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filed: Vec<FiledRow>,
+    /// Rows of a county's form that moved no lead; they are among the refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub declined: Vec<DeclinedRow>,
     /// Columns without a meaning, not read.
     pub ignored_columns: Vec<String>,
     /// Hidden rows, not read.
@@ -93,6 +127,8 @@ impl ListFile {
             rows: Vec::new(),
             unlisted: 0,
             known: Vec::new(),
+            filed: Vec::new(),
+            declined: Vec::new(),
             ignored_columns: Vec::new(),
             hidden_rows: 0,
             captions: Vec::new(),

@@ -7,7 +7,7 @@ use crate::{
     evidence::{
         Capture, CaptureRecord, Chain, Circumstances, MerkleTree, RevisitProfile, Revisits, read_capture, write_capture,
     },
-    export::{CaptureFile, County, verify::Fault},
+    export::{CaptureFile, County, Duty, verify::Fault},
     leads::{Lead, Part, Rank, SeenContact},
 };
 use jiff::{Timestamp, civil::date};
@@ -120,7 +120,14 @@ fn lead_file(id: i64) -> LeadFile {
         forms: vec![Form::Plain],
         ..Lead::default()
     };
-    LeadFile { lead, listings: vec![(listing, assessment, Some(capture))], originals: Vec::new() }
+    LeadFile {
+        lead,
+        duty: Duty::Handles,
+        handled_by: "211302".to_owned(),
+        due: Some(date(2026, 12, 9)),
+        listings: vec![(listing, assessment, Some(capture))],
+        originals: Vec::new(),
+    }
 }
 
 fn spec() -> PackageSpec {
@@ -195,6 +202,9 @@ fn no_working_copy_shows_a_contact() {
     }
     assert!(String::from_utf8_lossy(&ledger["xl/sharedStrings.xml"]).contains("199****3517"));
     assert!(String::from_utf8_lossy(&ledger["xl/worksheets/sheet1.xml"]).contains("orientation=\"landscape\""));
+    for word in ["办理分工", "主办", "办理期限", "2026-12-09"] {
+        assert!(String::from_utf8_lossy(&ledger["xl/sharedStrings.xml"]).contains(word), "{word}");
+    }
     assert!(!String::from_utf8_lossy(&ledger["xl/worksheets/sheet1.xml"]).contains("<f>"), "no cell is a formula");
 }
 

@@ -18,7 +18,7 @@ const CELL_CHARS: usize = 2_000;
 const A4: u8 = 9;
 
 /// Header and width (in characters of the default font) of the columns of the first sheet.
-const LEAD_COLUMNS: [(&str, f64); 25] = [
+const LEAD_COLUMNS: [(&str, f64); 27] = [
     ("序号", 5.0),
     ("线索编号", 10.0),
     ("风险等级", 8.0),
@@ -44,6 +44,8 @@ const LEAD_COLUMNS: [(&str, f64); 25] = [
     ("发布次数", 6.0),
     ("研判把握", 8.0),
     ("证据说明", 24.0),
+    ("办理分工", 8.0),
+    ("办理期限", 11.0),
 ];
 
 const EVIDENCE_COLUMNS: [(&str, f64); 10] = [
@@ -139,7 +141,7 @@ fn lead_row(spec: &PackageSpec, number: u32, file: &LeadFile) -> Result<Vec<Stri
         lead.rank.level.zh().to_owned(),
         format!("{:.2}", lead.rank.value),
         lead.rank.level_words.clone(),
-        spec.county.code.clone(),
+        file.handled_by.clone(),
         lead.county.zh().to_owned(),
         joined(&lead.copies, |county| county.zh().to_owned()),
         shown(|listing| listing.author.as_ref()),
@@ -159,6 +161,8 @@ fn lead_row(spec: &PackageSpec, number: u32, file: &LeadFile) -> Result<Vec<Stri
         file.listings.len().to_string(),
         format!("{:.2}", lead.top_score),
         format!("{label}/{}", super::sheet::SHEET_NAME),
+        file.duty.zh().to_owned(),
+        day(file.due),
     ])
 }
 

@@ -14,6 +14,6 @@ pub mod verify;
 
 pub use bundle::{BundleReceipt, write_bundle};
 pub use manifest::{Counts, Manifest, PackedFile, PackedProof};
-pub use package::{CaptureFile, County, ExportError, LeadFile, PackageSpec};
+pub use package::{CaptureFile, County, Duty, ExportError, LeadFile, PackageSpec};
 pub use plots::{PlotError, plots};
 pub use verify::{Problem, VerifyError, VerifyReport, verify};

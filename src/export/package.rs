@@ -5,7 +5,7 @@ use crate::{
     evidence::{AuditHead, InclusionProof, SealedRoot},
     leads::Lead,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, io, path::PathBuf};
 
@@ -76,11 +76,40 @@ impl CaptureFile {
     }
 }
 
+/// What a receiver has to do with a lead in its package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// It is the receiver's own.
+    Handles,
+    /// Another county handles it; its listings name the receiver too.
+    Knows,
+    /// Its listings name several counties: the city co-ordinates them.
+    Coordinates,
+}
+
+impl Duty {
+    /// The word people read.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Handles => "主办",
+            Self::Knows => "抄送",
+            Self::Coordinates => "市级协调",
+        }
+    }
+}
+
 /// A lead with what it rests on.
 #[derive(Clone, Debug)]
 pub struct LeadFile {
     /// The lead; it must have its number.
     pub lead: Lead,
+    /// What the receiver has to do with it.
+    pub duty: Duty,
+    /// Six-digit code of who handles it.
+    pub handled_by: String,
+    /// The last day for the county's answer, where one is fixed.
+    pub due: Option<Date>,
     /// Its listings, what we think of each, and the archived page where one is kept.
     pub listings: Vec<(Listing, Assessment, Option<CaptureFile>)>,
     /// Captures that hold the bodies of revisits among the listings' captures.

@@ -86,6 +86,8 @@ fn overview(spec: &PackageSpec, file: &LeadFile) -> Markup {
                 tr { th { "属地" } td { (lead.county.zh())
                     @if !lead.copies.is_empty() { ",涉及 " (joined(&lead.copies, |county| county.zh().to_owned())) }
                     @if !lead.route_words.is_empty() { p.note { (mask_text(&lead.route_words, &[])) } } } }
+                tr { th { "办理分工" } td { (file.duty.zh()) } }
+                @if let Some(due) = file.due { tr { th { "办理期限" } td { (due) } } }
                 tr { th { "涉嫌事项" } td {
                     @if suspected.is_empty() { "未归入具体事项" }
                     @for code in &suspected { div { "涉嫌 " (spec.matter(code)) } }

@@ -6,7 +6,7 @@
 //! once.
 
 use super::identity::IdentifierKind;
-use super::{LinkReason, Member};
+use super::{LinkReason, Member, Sets};
 use crate::domain::{Jurisdiction, ListingId};
 use crate::text::Fingerprint;
 use serde::{Deserialize, Serialize};
@@ -166,7 +166,7 @@ pub fn link(nodes: &[Node], bonds: &[Bond], params: &LinkParams) -> Vec<Group> {
     let mut order: Vec<&Node> = nodes.iter().collect();
     order.sort_by_key(|node| node.id);
     order.dedup_by_key(|node| node.id);
-    let mut forest = Forest { parent: (0..order.len()).collect(), ties: Vec::new() };
+    let mut forest = Forest { sets: Sets::new(order.len()), ties: Vec::new() };
     let at: HashMap<ListingId, usize> = order.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
     let mut said: Vec<(usize, usize)> = bonds
         .iter()
@@ -202,7 +202,9 @@ fn unite_near_duplicates(order: &[&Node], params: &LinkParams, forest: &mut Fore
     for bucket in buckets.chunk_by(|a, b| a.0 == b.0).filter(|bucket| bucket.len() > 1) {
         for (n, &(_, a)) in bucket.iter().enumerate() {
             for &(_, b) in &bucket[n + 1..] {
-                let new = order[a].fence == order[b].fence && forest.root(a) != forest.root(b) && pairs.insert((a, b));
+                let new = order[a].fence == order[b].fence
+                    && forest.sets.root(a) != forest.sets.root(b)
+                    && pairs.insert((a, b));
                 if new && let Some(similarity) = order[a].near_duplicate(order[b], params) {
                     forest.unite(a, b, || Why::Alike(similarity));
                 }
@@ -211,25 +213,15 @@ fn unite_near_duplicates(order: &[&Node], params: &LinkParams, forest: &mut Fore
     }
 }
 
-/// Union-find in which the smallest position is the root.
+/// Sets of nodes with the ties that made them.
 struct Forest {
-    parent: Vec<usize>,
+    sets: Sets,
     ties: Vec<(usize, usize, Why)>,
 }
 
 impl Forest {
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.parent[at] != at {
-            self.parent[at] = self.parent[self.parent[at]];
-            at = self.parent[at];
-        }
-        at
-    }
-
     fn unite(&mut self, a: usize, b: usize, why: impl FnOnce() -> Why) {
-        let (one, other) = (self.root(a), self.root(b));
-        if one != other {
-            self.parent[one.max(other)] = one.min(other);
+        if self.sets.unite(a, b) {
             self.ties.push((a, b, why()));
         }
     }
@@ -237,10 +229,10 @@ impl Forest {
     fn groups(mut self, order: &[&Node]) -> Vec<Group> {
         let mut by_root: BTreeMap<usize, Group> = BTreeMap::new();
         for (at, node) in order.iter().enumerate() {
-            by_root.entry(self.root(at)).or_default().members.push(node.id);
+            by_root.entry(self.sets.root(at)).or_default().members.push(node.id);
         }
         for (a, b, why) in std::mem::take(&mut self.ties) {
-            if let Some(group) = by_root.get_mut(&self.root(a)) {
+            if let Some(group) = by_root.get_mut(&self.sets.root(a)) {
                 group.ties.push(Tie { a: order[a].id, b: order[b].id, why });
             }
         }

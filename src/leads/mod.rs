@@ -18,6 +18,7 @@ pub mod retention;
 pub mod routing;
 #[cfg(test)]
 mod samples;
+pub mod sets;
 pub mod standing;
 
 pub use elements::{LeadElement, LeadQuote};
@@ -28,6 +29,7 @@ pub use linking::{Bond, Group, LinkParams, Node, link};
 pub use member::{Member, Support};
 pub use rank::{Level, Part, Rank, RankChange, RankWeights, RankWindow, WeightError};
 pub use routing::Route;
+pub use sets::Sets;
 pub use standing::{Complaints, LicensedMatch, PastViolation, Registers, Standing, StandingParams};
 
 use crate::calendar::Calendar;

@@ -16,6 +16,8 @@ pub enum ImportKind {
     Records,
     /// Complaints and tips.
     Reports,
+    /// What counties answered.
+    Feedback,
 }
 
 impl ImportKind {
@@ -27,13 +29,15 @@ impl ImportKind {
             Self::Registry => "registry",
             Self::Records => "records",
             Self::Reports => "reports",
+            Self::Feedback => "feedback",
         }
     }
 
     /// The kind by its name in the store.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Capture, Self::Registry, Self::Records, Self::Reports].into_iter().find(|kind| kind.code() == code)
+        let all = [Self::Capture, Self::Registry, Self::Records, Self::Reports, Self::Feedback];
+        all.into_iter().find(|kind| kind.code() == code)
     }
 
     /// What people call it.
@@ -44,6 +48,7 @@ impl ImportKind {
             Self::Registry => "持证机构名册",
             Self::Records => "违法记录",
             Self::Reports => "投诉举报",
+            Self::Feedback => "县区反馈",
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct LeadQuery {
     pub county: Option<String>,
     /// Only those in this state.
     pub state: Option<String>,
+    /// Also those that have no listings any more although they left the house or somebody has them in hand.
+    pub with_kept: bool,
     /// Only those behind this one, the last of the page before.
     pub after: Option<LeadPlace>,
     /// At most so many; 0 for all.
@@ -260,7 +262,7 @@ pub trait Leads: Send + Sync {
     /// Takes a merge or split back. What later changes decided about the same listings stays.
     async fn undo(&self, change: i64, by: &str, params: &LeadParams, day: &Day) -> Result<()>;
 
-    /// Live leads, most urgent first.
+    /// Live leads, and where asked for those kept without listings, most urgent first.
     async fn list(&self, query: LeadQuery) -> Result<Vec<StoredLead>>;
 
     /// How many live leads there are by county and state.

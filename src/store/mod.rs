@@ -32,7 +32,7 @@ pub use leads::{
     StoredLead,
 };
 pub use listings::{CaptureRow, Judged, ListingChange, ListingEvent, Listings, OriginalRow, StoredListing, Versions};
-pub use queue::Queue;
+pub use queue::{CountyRow, FiledForm, Queue, RowFate, RowRefusal};
 pub use records::{Acted, Added, Answer, ComplaintCase, ComplaintFilter, ImportSummary, NewRows, Records, Undone};
 pub use reports::{HostState, PageReport, SourceState, SweepReport, Tally, Unfetched};
 pub use retention::{CaptureStep, FateCounts, PurgeMode, PurgeStep, Retention};

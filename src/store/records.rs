@@ -82,6 +82,8 @@ pub enum Undone {
     },
     /// Recordings are evidence and are not undone.
     Evidence,
+    /// Leads were moved by what counties answered.
+    Answers,
     /// People have worked with these complaints of it; nothing was removed.
     InUse(Vec<String>),
 }

@@ -1,19 +1,22 @@
 //! Rows of 反馈表.xlsx, which counties fill in and send back.
 
 use super::{Fields, FileKind, TableRecord};
-use crate::domain::LeadId;
+use crate::{
+    domain::{LeadId, Measure, Outcome, life::zh_list},
+    evidence::minors,
+};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// What a county found out about a lead.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What a county found out about a lead. Children are masked in everything it wrote in its own words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Feedback {
-    /// The lead.
+    /// The lead, as the form names it.
     pub lead: LeadId,
-    /// The conclusion: one of [`Feedback::OUTCOMES`].
-    pub outcome: String,
-    /// What was done: of [`Feedback::MEASURES`], in their order.
-    pub measures: Vec<&'static str>,
+    /// What was found; `None` when the lead was sent back.
+    pub outcome: Option<Outcome>,
+    /// What was done, in the order of [`Measure::ALL`].
+    pub measures: Vec<Measure>,
     /// What was found.
     pub checked: Option<String>,
     /// Money returned, in yuan.
@@ -32,11 +35,26 @@ pub struct Feedback {
     pub remark: Option<String>,
 }
 
+/// The conclusion that sends a lead back (domain guide 4.4).
+const RETURNED: &str = "退回";
+
 impl Feedback {
-    /// Conclusions a county may come to (domain guide 4.4).
-    pub const OUTCOMES: &[&str] = &["属实", "部分属实", "不属实", "查否", "退回"];
-    /// What a county may have done.
-    pub const MEASURES: &[&str] = &["教育提醒", "责令改正", "立案", "移送", "注销"];
+    /// Everything the county wrote, in one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut parts = vec![self.outcome.map_or(RETURNED, Outcome::zh).to_owned()];
+        let mut say = |name: &str, text: Option<&str>| parts.extend(text.map(|text| format!("{name}{text}")));
+        say("处理方式：", Some(zh_list(&self.measures, Measure::zh).as_str()).filter(|text| !text.is_empty()));
+        say("核查情况：", self.checked.as_deref());
+        say("退回理由：", self.returned_because.as_deref());
+        say("退费（元）：", self.refund_yuan.map(|yuan| yuan.to_string()).as_deref());
+        say("处罚：", self.penalty.as_deref());
+        say("公示：", self.published_at.as_deref());
+        say("备注：", self.remark.as_deref());
+        say("经办人：", Some(&self.handler));
+        say("反馈日期：", Some(&self.on.to_string()));
+        parts.join("；")
+    }
 }
 
 impl TableRecord for Feedback {
@@ -51,21 +69,25 @@ impl TableRecord for Feedback {
             lead
         });
         let outcome = fields.needed("outcome").and_then(|text| {
-            let known = Self::OUTCOMES.iter().find(|known| **known == text.trim());
-            if known.is_none() {
-                fields.refuse("outcome", Self::OUTCOMES.join("、"));
+            let text = text.trim();
+            let found = Outcome::ALL.iter().copied().find(|known| known.zh() == text);
+            if found.is_none() && text != RETURNED {
+                fields.refuse("outcome", format!("{}、{RETURNED}", zh_list(Outcome::ALL, Outcome::zh)));
+                return None;
             }
-            known.map(|known| (*known).to_owned())
+            Some(found)
         });
         let (handler, on) = (fields.needed("handler"), fields.needed_day("on"));
         let written = fields.text("measures").unwrap_or_default();
-        let measures: Vec<&'static str> =
-            Self::MEASURES.iter().copied().filter(|measure| written.contains(*measure)).collect();
+        let measures: Vec<Measure> =
+            Measure::ALL.iter().copied().filter(|measure| written.contains(measure.zh())).collect();
         if measures.is_empty() && !written.is_empty() && !matches!(written.as_str(), "无" | "-" | "/") {
-            fields.leave_out("measures", Self::MEASURES.join("、"));
+            fields.leave_out("measures", zh_list(Measure::ALL, Measure::zh));
         }
-        let returned_because = fields.text("returned_because");
-        if outcome.as_deref() == Some("退回") && returned_because.is_none() {
+        let own_words =
+            |fields: &mut Fields<'_>, column| fields.text(column).map(|text| minors::mask(&text).into_owned());
+        let returned_because = own_words(fields, "returned_because");
+        if outcome == Some(None) && returned_because.is_none() {
             fields.refuse("returned_because", "退回的线索要写退回理由");
         }
         let refund_yuan = fields.text("refund_yuan").and_then(|text| {
@@ -80,14 +102,14 @@ impl TableRecord for Feedback {
             lead: lead?,
             outcome: outcome?,
             measures,
-            checked: fields.text("checked"),
+            checked: own_words(fields, "checked"),
             refund_yuan,
-            penalty: fields.text("penalty"),
+            penalty: own_words(fields, "penalty"),
             published_at: fields.text("published_at"),
             returned_because,
             handler: handler?,
             on: on?,
-            remark: fields.text("remark"),
+            remark: own_words(fields, "remark"),
         })
     }
 }

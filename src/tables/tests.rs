@@ -1,7 +1,7 @@
 //! Whole files.
 
 use super::*;
-use crate::domain::{Complaint, Institution, Stage, TrainingKind, Violation};
+use crate::domain::{Complaint, Institution, Measure, Stage, TrainingKind, Violation};
 use jiff::civil::date;
 use proptest::prelude::*;
 use rust_xlsxwriter::{Format, Formula, Workbook};
@@ -110,7 +110,7 @@ fn feedback_is_checked() {
                 42x,属实,,,王某,2026-11-20\nL000043,好像有,,,王某,2026-11-20\nL000044,退回,,,王某,2026-11-20\n";
     let sheet: Sheet<Feedback> = read_as(text.as_bytes()).expect("feedback");
     assert_eq!((sheet.rows.len(), sheet.refused), (1, 3));
-    assert_eq!(sheet.rows[0].value.measures, ["责令改正", "立案"]);
+    assert_eq!(sheet.rows[0].value.measures, [Measure::Correction, Measure::CaseOpened]);
     assert_eq!(sheet.rows[0].value.refund_yuan, Some(1200.0));
 }
 

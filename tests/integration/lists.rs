@@ -204,11 +204,4 @@ fn the_commands_from_outside() {
     assert_eq!(go(&["import", "undo", "1", "--by", "李四"]).0, 0);
     let (code, _, error) = go(&["import", "undo", "2", "--by", "李四"]);
     assert!(code == 2 && error.contains("T2026-1"), "{error}");
-    let form = file(
-        dir.path(),
-        "反馈表.csv",
-        "线索编号,认定结论,经办人,反馈日期\nL000001,属实,王某,2026-11-20\nL000002,也许,王某,2026-11-20\n",
-    );
-    let (code, out, _) = go(&["import", "feedback", form.to_str().expect("UTF-8"), "--by", "李四"]);
-    assert!(code == 3 && out.contains("1 行可用，1 行有误"), "{out}");
 }

@@ -3,7 +3,9 @@
 mod architecture;
 mod audit;
 mod cli;
+mod feedback;
 mod frontier_life;
+mod handover;
 mod hostile;
 mod import;
 mod kill;

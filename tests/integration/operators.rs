@@ -1,19 +1,21 @@
 //! Leads that grow listing by listing are those that linking everything at once gives, whatever happens in between.
 
+#[path = "../support/recording.rs"]
+mod recording;
+
 use jiff::civil::date;
 use proptest::prelude::*;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 use tanzhao::{
     clock::{Clock, ManualClock},
     domain::{
-        Assessment, AuditKind, Contact, ContactKind, Jurisdiction, LeadId, Listing, ListingId, PageRole, Probabilities,
-        SourceId, SourceKind, Span, Subject, UrlKey, Verdict,
+        Assessment, AuditKind, Contact, ContactKind, Jurisdiction, LeadId, Listing, ListingId, Probabilities, SourceId,
+        SourceKind, Span, Subject, UrlKey, Verdict,
     },
     leads::{Day, Lead, LeadParams, Member, find_leads, retention::RetentionDays},
     store::{
-        Audit, AuditFilter, ImportKind, Imports, LeadEventKind, LeadQuery, Leads, Listings, NewImport, PurgeMode,
-        Recorded, RecordedCapture, Retention, Said, SavedCapture, StoreError, StoredLead, Versions,
-        sqlite::SqliteStore,
+        Audit, AuditFilter, LeadEventKind, LeadQuery, Leads, Listings, PurgeMode, Retention, Said, StoreError,
+        StoredLead, Versions, sqlite::SqliteStore,
     },
     text::{Cleaner, Fingerprint, Lexicon},
 };
@@ -50,7 +52,7 @@ struct Bench {
     params: LeadParams,
     fingerprints: Vec<Fingerprint>,
     versions: Versions,
-    files: u32,
+    files: usize,
 }
 
 impl Bench {
@@ -71,27 +73,7 @@ impl Bench {
     async fn bring(&mut self, count: usize) {
         let listings: Vec<Listing> = (0..count).map(listing).collect();
         self.files += 1;
-        let import = NewImport {
-            kind: ImportKind::Capture,
-            file: "a.har".into(),
-            sha256: format!("{:064}", self.files),
-            bytes: 1,
-            by: "王".into(),
-            at: "2026-12-01T02:00:00Z".parse().expect("a time"),
-        };
-        let capture = SavedCapture {
-            warc: "captures/a.warc.gz".into(),
-            offset: 0,
-            sha256: "0".repeat(64),
-            payload_sha256: "0".repeat(64),
-            url: "http://a.cn/".into(),
-            fetched_at: "2026-12-01T02:00:00Z".parse().expect("a time"),
-            status: 200,
-            refers_to: None,
-        };
-        let page = RecordedCapture { capture, source: SourceId("one".into()), role: PageRole::Index, listings };
-        let recording = Box::new([Recorded::Page(Box::new(page)), Recorded::End].into_iter());
-        self.store.add_recording(import, recording).await.expect("a recording").expect("a new one");
+        recording::bring(&self.store, listings, self.files).await;
     }
 
     fn judged(&self, told: &Told) -> (Assessment, Fingerprint) {

@@ -5,21 +5,26 @@ use serde_json::Value;
 use std::path::Path;
 
 fn with_leads(dir: &Path) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(async { assert_eq!(Ads::open(&dir.join("data"), 3).await.leads().await.len(), 3) });
+    with(dir, 3);
 }
 
-fn command(dir: &Path, words: &[&str]) -> (i32, String, String) {
+/// A data directory with so many leads.
+pub fn with(dir: &Path, leads: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async { assert_eq!(Ads::open(&dir.join("data"), leads).await.leads().await.len(), leads) });
+}
+
+pub fn command(dir: &Path, words: &[&str]) -> (i32, String, String) {
     run(tanzhao(dir).env("USER", "电脑").args(words))
 }
 
-fn done(dir: &Path, words: &[&str]) -> String {
+pub fn done(dir: &Path, words: &[&str]) -> String {
     let (code, out, errors) = command(dir, words);
     assert_eq!(code, 0, "{words:?}: {errors}");
     out
 }
 
-fn refused(dir: &Path, words: &[&str]) -> String {
+pub fn refused(dir: &Path, words: &[&str]) -> String {
     let (code, out, errors) = command(dir, words);
     assert_eq!((code, out.as_str()), (2, ""), "{words:?}: {errors}");
     errors
@@ -153,4 +158,68 @@ fn a_draw_is_made_shown_checked_and_cannot_be_changed_unseen() {
     let weights = ["--weight", "red=4", "--weight", "blue=2"];
     let out = done(dir, &[&["draw", "--subjects", "leads", "--count", "1"], &lists[..], &weights].concat());
     assert!(out.contains("L00000"), "{out}");
+}
+
+#[test]
+fn licensed_institutions_are_drawn_by_what_is_known_of_them() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    std::fs::write(
+        dir.join("i.csv"),
+        "姓名,回避\n张三,晨星文化培训学校\n李四,91211302MA0EXAMPL0;没有的学校\n王五,\n赵六,\n",
+    )
+    .expect("a list");
+    let draw = |count: &'static str, more: &[&'static str]| {
+        let words = ["draw", "--subjects", "registry", "--inspectors", "i.csv", "--seed", "公开种子", "--count", count];
+        [&words, more].concat()
+    };
+    assert!(refused(dir, &draw("2", &[])).contains("持证机构名册为空"));
+    let registry = "机构名称,统一社会信用代码,办学地址,联系电话,类别,状态,有效期至\n\
+        晨星文化培训学校,91211302MA0EXAMPL0,双塔区新华路88号,0421-2812345,学科类,正常,\n\
+        晨星文化培训学校南校区,91211302MA0EXAMPL0,双塔区新华路90号,,学科类,正常,\n\
+        启航艺术培训学校,,双塔区朝阳大街3号,,艺术类,正常,2099-01-01\n远达体育俱乐部,,,,体育类,注销,\n东方语言培训学校,,,,学科类,正常,2020-01-01\n";
+    std::fs::write(dir.join("名册.csv"), registry).expect("a registry");
+    let about = |number| format!("T{number},2026-11-0{number},启航艺术培训学校,超范围招生\n");
+    let reports: String = (1..=3).map(about).collect();
+    std::fs::write(dir.join("投诉.csv"), format!("受理编号,受理日期,被投诉机构,内容\n{reports}")).expect("complaints");
+    done(dir, &["import", "registry", "名册.csv", "--by", "张三"]);
+    done(dir, &["import", "reports", "投诉.csv", "--by", "张三"]);
+    assert!(
+        refused(dir, &draw("2", &["--weight", "red=4"]))
+            .contains("found `red` with --subjects registry, expected violations, complaints")
+    );
+    let errors = refused(dir, &draw("3", &[]));
+    assert!(errors.contains("应为 1 至 2") && errors.contains("“没有的学校”不在名册中"), "{errors}");
+    let (code, out, _) = command(dir, &draw("2", &["--weight", "complaints=5"]));
+    assert!(code == 0 && out.contains("启航艺术培训学校  检查人员"), "{out}");
+    let shown: Value = serde_json::from_str(&done(dir, &["draw", "show", "1", "--json"])).expect("JSON");
+    let subjects: Vec<String> = shown["inputs"]["subjects"]
+        .as_array()
+        .expect("subjects")
+        .iter()
+        .map(|one| format!("{} {} {}", one["id"].as_str().unwrap_or(""), one["weight"], one["excluded"]))
+        .collect();
+    assert_eq!(
+        subjects,
+        [
+            "东方语言培训学校 1 true",
+            "启航艺术培训学校 5 false",
+            "晨星文化培训学校（91211302MA0EXAMPL0） 1 false",
+            "远达体育俱乐部 1 true",
+        ]
+    );
+    let drawn = shown["result"]
+        .as_array()
+        .expect("a result")
+        .iter()
+        .find(|one| one["subject"].as_str().is_some_and(|id| id.starts_with("晨星")));
+    let mut inspectors: Vec<&str> = drawn.expect("both are drawn")["inspectors"]
+        .as_array()
+        .expect("two")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    inspectors.sort_unstable();
+    assert_eq!(inspectors, ["王五", "赵六"], "by name and by code they keep away");
+    assert!(done(dir, &["draw", "verify", "1"]).contains("核对无误"));
 }

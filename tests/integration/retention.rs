@@ -225,6 +225,42 @@ fn each_class_goes_in_its_time_and_the_rest_stays_whole() {
 }
 
 #[test]
+fn what_was_handed_over_stays_in_sight_without_its_listings() {
+    let bureau = Bureau::swept(&ADS[5..]);
+    let (handed, other) = (bureau.lead_of("0").to_string(), bureau.lead_of("1").to_string());
+    let done = |words: &[&str]| crate::queue_cli::done(bureau.dir.path(), words);
+    for words in [
+        format!("confirm {handed} --by 张三"),
+        format!("approve {handed} --by 王五"),
+        format!("dismiss {other} --reason licensed --by 王五"),
+    ] {
+        done(&["leads"].into_iter().chain(words.split(' ')).collect::<Vec<_>>());
+    }
+    done(&["handover", "--county", "all", "--output", "packages", "--by", "王五"]);
+    done(&["leads", "answer", &handed, "--outcome", "true", "--measure", "correction", "--by", "王五"]);
+    done(&["leads", "close", &handed, "--by", "王五"]);
+    bureau.age(800);
+    bureau.purge(&[]);
+    let label = format!("L{:06}", bureau.number("SELECT min(id) FROM leads WHERE state = 'closed'"));
+    let out = done(&["leads", "list"]);
+    assert!(out.contains(&format!("{label}  已办结")) && out.contains("联系方式、原文引句已按保存期限清除"), "{out}");
+    let listed: Vec<Value> = done(&["leads", "list", "--format", "json"])
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON Lines"))
+        .collect();
+    let kept = listed.iter().find(|lead| lead["lead"] == label.as_str()).expect("it is listed");
+    assert_eq!(
+        (&kept["live"], &kept["life"]["outcome"], &kept["contacts"]),
+        (&false.into(), &"true".into(), &serde_json::json!([]))
+    );
+    assert!(!kept["matters"].as_array().expect("matters").is_empty());
+    let shown = done(&["leads", "show", &label]);
+    assert!(shown.contains("已无在存的涉嫌信息，原有信息 1 条；保留：等级"), "{shown}");
+    let (code, out, _) = bureau.run(&["handover", "--county", "all", "--output", "again", "--by", "王五"]);
+    assert!(code == 0 && out.contains("没有可移交的线索"), "{out}");
+}
+
+#[test]
 fn days_that_are_no_days_are_refused_before_anything_happens() {
     let bureau = Bureau::swept(&ADS[..2]);
     bureau.age(8);

@@ -1,34 +1,21 @@
 //! How much recall disguise costs: listings a model has not seen, disguised in seven ways at three strengths.
 
+#[path = "../support/corpus.rs"]
+mod corpus;
 mod disguise;
 
+use corpus::corpus;
 use disguise::{Kind, disguise};
 use linfa::ParamGuard;
-use std::path::Path;
 use tanzhao::app::builtin;
 use tanzhao::assess::{Toolkit, train};
-use tanzhao::classify::{Labelled, TrainParams, params::Settings, read_jsonl};
+use tanzhao::classify::{Labelled, TrainParams, params::Settings};
 use tanzhao::domain::{ListingText, Verdict};
 
 /// Share of the hidden words that are disguised, in per cent.
 const STRENGTHS: [usize; 3] = [33, 66, 100];
 /// Every which group of listings is held back.
 const HELD_BACK: u64 = 5;
-
-fn corpus() -> Vec<Labelled> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/corpus");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).expect("the corpus").map(|entry| entry.expect("an entry").path()).collect();
-    files.sort();
-    files
-        .iter()
-        .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
-        .flat_map(|path| {
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            read_jsonl(&name, &std::fs::read_to_string(path).expect("UTF-8")).expect("a corpus in order")
-        })
-        .collect()
-}
 
 fn held_back(row: &Labelled) -> bool {
     let mixed = row

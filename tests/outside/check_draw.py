@@ -3,6 +3,8 @@
 Usage: check_draw.py PROGRAM SCRATCH-FOLDER
 """
 
+import csv
+import datetime
 import hashlib
 import json
 import random
@@ -97,6 +99,50 @@ def main(program, folder):
         tanzhao("draw", "verify", str(number))
         checked += len(stored["result"])
     print(f"12 draws with {checked} subjects drawn again, all the same")
+    print(over_registry(tanzhao, folder, chance))
+
+
+def over_registry(tanzhao, folder, chance):
+    """Draws over an imported registry; what the pool has to be is worked out here from the file."""
+    expected, rows, punished = {}, [], []
+    for n in range(300):
+        name = "".join(chance.sample("晨星启航新育才博学思优朗智慧远达蓝天阳光", 5)) + f"{n}培训学校"
+        code = "".join(chance.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(18)) if chance.random() < 0.7 else ""
+        fate = chance.choice(["正常", "正常", "正常", "注销", "过期"])
+        until = "2020-01-01" if fate == "过期" else chance.choice(["", "2099-12-31"])
+        rows.append([name, code, fate if fate != "过期" else "正常", until])
+        heavy = chance.random() < 0.2
+        if heavy:
+            punished.append(name)
+        expected[f"{name}（{code}）" if code else name] = (7 if heavy else 1, fate != "正常")
+        if chance.random() < 0.1 and code:  # a second site of the same institution
+            rows.append([f"{name}分部", code, rows[-1][2], until])
+    yesterday = datetime.date.today() - datetime.timedelta(days=1)
+    for file, table in [
+        ("registry.csv", [["机构名称", "统一社会信用代码", "状态", "有效期至"], *rows]),
+        ("records.csv", [["当事人", "处罚日期"], *([name, yesterday.isoformat()] for name in punished)]),
+        ("people.csv", [["姓名", "回避"], *([f"检查员{n}", rows[n][0] if n > 2 else ""] for n in range(8))]),
+    ]:
+        with open(folder / file, "w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out).writerows(table)
+    tanzhao("import", "registry", str(folder / "registry.csv"), "--by", "王五")
+    tanzhao("import", "records", str(folder / "records.csv"), "--by", "王五")
+    number = tanzhao(
+        "draw", "--subjects", "registry", "--inspectors", str(folder / "people.csv"), "--count", "40",
+        "--seed", "公开摇号", "--weight", "violations=7", "--by", "王五",
+    ).split()[2]  # fmt: skip
+    stored = json.loads(tanzhao("draw", "show", number, "--json"))
+    found = {one["id"]: (one["weight"], one["excluded"]) for one in stored["inputs"]["subjects"]}
+    if found != expected:
+        raise AssertionError(f"registry: the pool differs: {sorted(set(found.items()) ^ set(expected.items()))[:6]}")
+    if stored["result"] != draw(stored["inputs"]) or stored["inputs_sha256"] != digest(stored["inputs"]):
+        raise AssertionError("registry: drawn again, the result or the digest is another")
+    for one in stored["result"]:
+        keeping_away = {f"检查员{n}" for n in range(3, 8) if one["subject"].split("（")[0] == rows[n][0]}
+        if keeping_away & set(one["inspectors"]):
+            raise AssertionError(f"registry: {one} has an inspector who keeps away")
+    tanzhao("draw", "verify", number)
+    return f"a draw of {len(stored['result'])} out of {len(found)} institutions drawn again, the same"
 
 
 if __name__ == "__main__":

@@ -5,9 +5,13 @@ use crate::{
     output::Exit,
 };
 use anyhow::{Context, bail};
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 use tanzhao::{
-    app::{App, acting, draw_lists},
+    app::{
+        App, acting,
+        draw_lists::{self, Heavier},
+        draw_registry,
+    },
     config::Config,
     domain::{AuditKind, Role, beijing},
     evidence::sha256_hex,
@@ -49,19 +53,48 @@ async fn make(global: &Global, order: NewDraw) -> anyhow::Result<Exit> {
     if !matches!(actor.role(), Role::Reviewer | Role::Admin) {
         bail!("{}（{}）不能抽取：双随机抽取由复核员或管理员进行", actor.role().zh(), actor.name());
     }
-    let from_store = subjects.as_os_str() == "leads";
-    if !from_store && !order.weight.is_empty() {
-        bail!("--weight: found with a file, expected with --subjects leads only; a file has its own column");
-    }
-    let subjects = if from_store {
-        draw_lists::leads(&app, &order.weight.into_iter().collect()).await?
-    } else {
-        draw_lists::subjects(&subjects.display().to_string(), &read(&subjects)?)?
+    let mut inspectors = draw_lists::inspectors(&inspectors.display().to_string(), &read(&inspectors)?)?;
+    let subjects = match subjects.to_str() {
+        Some("leads") => {
+            let weights = weights(&order.weight, "leads", |what| matches!(what, Heavier::Level(_)))?;
+            draw_lists::leads(&app, &weights).await?
+        }
+        Some("registry") => {
+            let weights = weights(&order.weight, "registry", |what| !matches!(what, Heavier::Level(_)))?;
+            let pool = draw_registry::pool(&app, &config.leads.standing, &weights).await?;
+            if pool.subjects.is_empty() {
+                bail!("持证机构名册为空：请先用 tanzhao import registry 导入");
+            }
+            let (resolved, strangers) = pool.keep_away(inspectors);
+            inspectors = resolved;
+            for name in strangers {
+                eprintln!("回避对象“{name}”不在名册中，请核对名称");
+            }
+            pool.subjects
+        }
+        _ => {
+            weights(&order.weight, "FILE", |_| false)?;
+            draw_lists::subjects(&subjects.display().to_string(), &read(&subjects)?)?
+        }
     };
-    let inspectors = draw_lists::inspectors(&inspectors.display().to_string(), &read(&inspectors)?)?;
     let inputs = Inputs::new(&seed, count, subjects, inspectors)?;
     print(&app.draws.make(inputs, actor.name()).await?);
     Ok(Exit::Done)
+}
+
+/// The weights, of which each has to be one that these subjects can have.
+fn weights(
+    given: &[(Heavier, u32)],
+    of: &str,
+    fits: impl Fn(Heavier) -> bool,
+) -> anyhow::Result<BTreeMap<Heavier, u32>> {
+    if let Some((what, _)) = given.iter().find(|(what, _)| !fits(*what)) {
+        let fitting: Vec<&str> = Heavier::all().filter(|one| fits(*one)).map(Heavier::code).collect();
+        let expected =
+            if fitting.is_empty() { "none; a file has its own column".to_owned() } else { fitting.join(", ") };
+        bail!("--weight: found `{}` with --subjects {of}, expected {expected}", what.code());
+    }
+    Ok(given.iter().copied().collect())
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

@@ -32,7 +32,7 @@ pub async fn import(global: &Global, order: Import) -> anyhow::Result<Exit> {
         ImportCommand::Registry(order) => lists::import(global, ListKind::Registry, order).await,
         ImportCommand::Records(order) => lists::import(global, ListKind::Records, order).await,
         ImportCommand::Reports(order) => lists::import(global, ListKind::Reports, order).await,
-        ImportCommand::Feedback(order) => tokio::task::block_in_place(|| lists::feedback(global, &order)),
+        ImportCommand::Feedback(order) => lists::feedback(global, order).await,
         ImportCommand::List { format } => lists::list(global, format).await,
         ImportCommand::Undo { import, by } => lists::undo(global, import, &by).await,
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Export, ExportCommand, Format, Global, Handover, Leads, LeadsCommand},
-    output::{Exit, cell, writer},
+    output::{Exit, cell, one_line, writer},
     queue::{self, Standings},
 };
 use anyhow::{Context, bail};
@@ -36,7 +36,7 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
             let receivers = packages::receivers(&config.city)?;
             let name =
                 |code: String| receivers.iter().find(|one| one.code == code).map_or(code, |one| one.name.clone());
-            let query = LeadQuery { county: county.map(name), ..LeadQuery::default() };
+            let query = LeadQuery { county: county.map(name), with_kept: true, ..LeadQuery::default() };
             let standings = Standings::load(&app, &config).await?;
             let mut leads = app.leads.list(query).await?;
             leads.retain(|lead| standings.passes(lead.id, &filter));
@@ -56,7 +56,9 @@ pub async fn leads(global: &Global, order: Leads) -> anyhow::Result<Exit> {
                 unmasking::unmask(&app, lead.id, &lead.lead.members, purpose).await?;
             }
             let config = Config::load(global.config.as_deref())?;
-            print_lead(&lead, &listings, &Standings::load(&app, &config).await?, purpose.is_some());
+            let forms: Vec<String> = app.leads.history(lead.id).await?.iter().filter_map(queue::form).collect();
+            let standings = Standings::load(&app, &config).await?;
+            print_lead(&lead, &listings, (&standings, &forms), purpose.is_some());
         }
     }
     Ok(Exit::Done)
@@ -79,7 +81,7 @@ pub fn print_queue(leads: &[StoredLead], standings: &Standings) {
         cell("形式", 28),
         cell("科目", 16)
     );
-    for StoredLead { id, lead, .. } in leads {
+    for StoredLead { id, lead, live, .. } in leads {
         println!(
             "{} {} {} {} {} {} {} {} {}",
             cell(&id.label(), 8),
@@ -87,13 +89,34 @@ pub fn print_queue(leads: &[StoredLead], standings: &Standings) {
             cell(lead.rank.level.zh(), 4),
             cell(&format!("{:.2}", lead.rank.value), 6),
             cell(lead.county.zh(), 8),
-            cell(&lead.members.len().to_string(), 4),
+            cell(&if *live { lead.members.len().to_string() } else { "无".to_owned() }, 4),
             cell(&joined(lead.forms.iter().map(|form| form.zh())), 28),
             cell(&joined(lead.subjects.iter().map(|subject| subject.zh())), 16),
             lead.contacts.first().map(|seen| mask_contact(&seen.contact)).unwrap_or_default(),
         );
     }
     println!("共 {} 条线索（均为涉嫌，待人工核查）", leads.len());
+    let kept: Vec<&StoredLead> = leads.iter().filter(|lead| !lead.live).collect();
+    if !kept.is_empty() {
+        println!("信息为“无”的 {} 条已无在存的涉嫌信息：", kept.len());
+    }
+    for one in kept {
+        println!("  {} {}", one.id.label(), kept_words(&one.lead));
+    }
+}
+
+/// What is kept of a lead that has no listings any more.
+fn kept_words(lead: &Lead) -> String {
+    let contacts = if lead.contacts.is_empty() {
+        "联系方式、原文引句已按保存期限清除"
+    } else {
+        "联系方式（掩码）"
+    };
+    format!(
+        "原有信息 {} 条；保留：等级、属地、涉嫌事项（{}）、流转记录（移交和县区反馈在内）；{contacts}",
+        lead.members.len(),
+        lead.suspected().join("、")
+    )
 }
 
 /// A lead as JSON with masked contacts.
@@ -101,6 +124,7 @@ fn masked(stored: &StoredLead, standings: &Standings) -> Value {
     let lead = &stored.lead;
     json!({
         "lead": stored.id.label(),
+        "live": stored.live,
         "life": standings.json(stored.id),
         "rank": lead.rank,
         "county": lead.county,
@@ -126,8 +150,8 @@ fn masked(stored: &StoredLead, standings: &Standings) -> Value {
 }
 
 fn print_csv(leads: &[StoredLead], standings: &Standings) {
-    println!("lead,level,rank,county,listings,forms,subjects,matters,top_score,contact,state,assignee,due");
-    for StoredLead { id, lead, .. } in leads {
+    println!("lead,level,rank,county,listings,forms,subjects,matters,top_score,contact,state,assignee,due,live");
+    for StoredLead { id, lead, live, .. } in leads {
         let life = standings.json(*id);
         let said = |key: &str| life.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let fields = [
@@ -144,6 +168,7 @@ fn print_csv(leads: &[StoredLead], standings: &Standings) {
             said("state"),
             said("assignee"),
             said("due"),
+            live.to_string(),
         ];
         println!("{}", fields.map(|field| csv_field(&field)).join(","));
     }
@@ -162,10 +187,21 @@ fn mask_quote(quote: &str, contacts: &[Contact]) -> String {
 }
 
 /// Contacts in full only where `unmasked`, which has to be in the log before.
-fn print_lead(stored: &StoredLead, listings: &[StoredListing], standings: &Standings, unmasked: bool) {
+fn print_lead(
+    stored: &StoredLead,
+    listings: &[StoredListing],
+    (standings, forms): (&Standings, &[String]),
+    unmasked: bool,
+) {
     let StoredLead { id, lead, .. } = stored;
     println!("线索 {}  {}  排序值 {:.3}  属地 {}", id.label(), lead.rank.level.zh(), lead.rank.value, lead.county.zh());
     println!("状态：{}", standings.words(*id));
+    if !stored.live {
+        println!("已无在存的涉嫌信息，{}", kept_words(lead));
+    }
+    for form in forms {
+        println!("县区反馈：{}", one_line(form));
+    }
     println!("等级依据：{}", lead.rank.level_words);
     for part in &lead.rank.parts {
         println!("  {} {:.3}  {}", cell(&part.name_zh, 12), part.value, part.words);

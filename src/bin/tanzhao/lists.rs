@@ -3,21 +3,22 @@
 use crate::{
     args::Global,
     list_args::{ListFormat, Lists},
-    output::{Exit, write_json},
+    output::{Exit, one_line, write_json},
 };
 use anyhow::{Context, bail};
 use serde_json::json;
 use std::path::PathBuf;
 use tanzhao::{
     app::{
-        App,
-        lists::{ListKind, import_lists, read_feedback},
-        lists_report::{FileFate, ListFile},
+        App, acting,
+        feedback::import_feedback,
+        lists::{ListKind, import_lists},
+        lists_report::{FileFate, ListFile, ListsReport},
     },
     config::Config,
     domain::{RowPlace, beijing},
     store::{ImportSummary, Undone},
-    tables::{Feedback, RowProblem},
+    tables::RowProblem,
 };
 
 /// Problems printed for a file; the report holds all.
@@ -32,19 +33,7 @@ pub async fn import(global: &Global, kind: ListKind, order: Lists) -> anyhow::Re
     }
     let app = App::open(&global.data_dir)?;
     let done = import_lists(&app, kind, config.leads.standing.answer_days, &order.files, by).await?;
-    for file in &done.files {
-        print_file(file);
-    }
-    if let Some(path) = &order.report {
-        write_json(path, &done)?;
-    }
-    Ok(if done.refused() {
-        Exit::WrongUse
-    } else if done.complete() {
-        Exit::Done
-    } else {
-        Exit::DoneInPart
-    })
+    show(&done, &order)
 }
 
 /// Somebody has to answer for it.
@@ -86,6 +75,12 @@ fn print_file(file: &ListFile) {
         say(&format!("  文件有误：{problem}"));
     }
     print_problems(&file.rows, file.unlisted);
+    for row in file.filed.iter().take(PRINTED) {
+        say(&format!("  {} {} {}：{}", row.place.zh(), row.lead, row.state.zh(), row.says));
+    }
+    for row in file.declined.iter().take(PRINTED) {
+        say(&format!("  {} {} 未办理：{}", row.place.zh(), row.lead, row.reason));
+    }
     for row in file.known.iter().take(PRINTED) {
         say(&format!("  {}：此前已有（{}），保持不变", row.place.zh(), row.known_from));
     }
@@ -116,35 +111,39 @@ fn print_problems(rows: &[RowProblem], unlisted: usize) {
     }
 }
 
-/// Prints a line that holds words of a file: one line stays one line, and nothing in it steers the terminal.
+/// Prints a line that holds words of a file.
 fn say(line: &str) {
-    println!("{}", line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>());
+    println!("{}", one_line(line));
 }
 
-/// Reads forms that counties filled in; says what is in them.
-pub fn feedback(global: &Global, order: &Lists) -> anyhow::Result<Exit> {
+/// Files forms that counties filled in.
+pub async fn feedback(global: &Global, order: Lists) -> anyhow::Result<Exit> {
+    let config = Config::load(global.config.as_deref())?;
+    let by = name(&order.by)?;
     for file in &order.files {
         check_file(file)?;
     }
+    // What people decide about leads need not wait for the end of a sweep.
     let app = App::open_read_only(&global.data_dir)?;
-    let mut complete = true;
-    let mut report = Vec::new();
-    for file in &order.files {
-        let sheet = read_feedback(file, app.today())?;
-        println!("{}：{} 行可用，{} 行有误", file.display(), sheet.rows.len(), sheet.refused);
-        print_problems(&sheet.problems, sheet.unlisted);
-        complete &= sheet.refused == 0;
-        for row in &sheet.rows {
-            let Feedback { lead, outcome, measures, handler, on, .. } = &row.value;
-            say(&format!("  {} {outcome}  {}  {handler}  {on}", lead.label(), measures.join("、")));
-        }
-        let rows: Vec<_> = sheet.rows.iter().map(|row| json!({"place": row.place, "feedback": row.value})).collect();
-        report.push(json!({"file": file.display().to_string(), "rows": rows, "problems": sheet.problems}));
+    let actor = acting::acting(&app, &config, Some(by))?;
+    app.queue.end_leases().await?;
+    show(&import_feedback(&app, &order.files, &actor, &acting::terms(&config)?).await?, &order)
+}
+
+fn show(done: &ListsReport, order: &Lists) -> anyhow::Result<Exit> {
+    for file in &done.files {
+        print_file(file);
     }
     if let Some(path) = &order.report {
-        write_json(path, &report)?;
+        write_json(path, done)?;
     }
-    Ok(if complete { Exit::Done } else { Exit::DoneInPart })
+    Ok(if done.refused() {
+        Exit::WrongUse
+    } else if done.complete() {
+        Exit::Done
+    } else {
+        Exit::DoneInPart
+    })
 }
 
 pub async fn list(global: &Global, format: ListFormat) -> anyhow::Result<Exit> {
@@ -191,6 +190,11 @@ pub async fn undo(global: &Global, import: i64, by: &str) -> anyhow::Result<Exit
             bail!("导入 {import} 已于 {} 由 {by} 撤销", beijing(at).strftime("%Y-%m-%d %H:%M"))
         }
         Undone::Evidence => bail!("导入 {import} 是网页记录，属于证据，不能撤销"),
+        Undone::Answers => {
+            bail!(
+                "导入 {import} 是县区反馈，线索已据此流转，不能撤销；反馈有误的，请导入日期不早于原反馈的更正行，或用 tanzhao leads answer 更正"
+            )
+        }
         Undone::InUse(numbers) => {
             bail!(
                 "导入 {import} 未撤销：其中的投诉已答复或已关联线索：{}。请先解除关联；已答复的投诉不能删除",

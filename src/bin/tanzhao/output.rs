@@ -156,3 +156,8 @@ pub fn cell(text: &str, cells: usize) -> String {
     out.push_str(&" ".repeat(cells - used));
     out
 }
+
+/// Words that come from files or people, as one line that steers no terminal.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

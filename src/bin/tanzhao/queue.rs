@@ -2,7 +2,7 @@
 
 use crate::{
     args::{AuditFormat, Global, LeadAct, On, QueueFilter},
-    output::Exit,
+    output::{Exit, one_line},
 };
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
@@ -10,9 +10,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use tanzhao::{
     app::{App, acting},
     config::Config,
-    domain::{Epoch, LeadId, LeadState, beijing},
-    leads::lifecycle::{Actor, Life, Order, Step, Terms},
+    domain::{Epoch, LeadId, LeadState, RowPlace, beijing},
+    evidence::mask::mask_text,
+    leads::lifecycle::{Actor, Life, Order, Step, Terms, last_day},
     store::LeadEvent,
+    tables::Feedback,
 };
 
 /// Where every lead stands, for lists.
@@ -98,10 +100,8 @@ fn words(life: &Life, terms: &Terms, now: jiff::Timestamp) -> String {
     parts.extend(life.outcome.map(|outcome| outcome.zh().to_owned()));
     parts.extend(life.measures.iter().map(|measure| measure.zh().to_owned()));
     if let Some(due) = terms.due(life) {
-        // A deadline is the midnight after its last day.
-        let last = due.checked_sub(jiff::SignedDuration::from_millis(1)).unwrap_or(due);
         let late = if due <= now { "（已超期）" } else { "" };
-        parts.push(format!("办理期限 {}{late}", beijing(last).date()));
+        parts.push(format!("办理期限 {}{late}", last_day(due)));
     }
     parts.push(format!("批次 {}", life.epoch));
     parts.join("  ")
@@ -192,6 +192,15 @@ async fn history(app: &App, id: &str, format: AuditFormat) -> anyhow::Result<Exi
     Ok(Exit::Done)
 }
 
+/// What a county's form said that moved a lead, with where it was; numbers of people are masked.
+pub fn form(event: &LeadEvent) -> Option<String> {
+    let kept = event.details.get("feedback")?;
+    let said: Feedback = serde_json::from_value(kept.get("form")?.clone()).ok()?;
+    let place: RowPlace = serde_json::from_value(kept.clone()).ok()?;
+    let import = event.details.get("import").and_then(Value::as_i64)?;
+    Some(format!("{}（导入 {import} {}）", mask_text(&said.words(), &[]), place.zh()))
+}
+
 fn line(event: &LeadEvent) -> String {
     let state = |key: &str| {
         let code = event.details.get(key).and_then(Value::as_str)?;
@@ -205,13 +214,16 @@ fn line(event: &LeadEvent) -> String {
     if let (Some(from), Some(to)) = (state("from"), state("to")) {
         parts.push(format!("{from} → {to}"));
     }
-    for key in ["assignee", "reason", "outcome", "measures", "with", "words", "note"] {
-        match event.details.get(key) {
+    let form = form(event);
+    // A form says all of it again.
+    let keys = ["assignee", "reason", "outcome", "measures", "with", "words", "note"];
+    for key in keys.iter().filter(|_| form.is_none()) {
+        match event.details.get(*key) {
             Some(Value::String(text)) => parts.push(text.clone()),
             Some(Value::Array(list)) => parts.extend(list.iter().filter_map(Value::as_str).map(str::to_owned)),
             _ => {}
         }
     }
-    // Words come from people; one line stays one line.
-    parts.join("  ").chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    parts.extend(form);
+    one_line(&parts.join("  "))
 }

@@ -174,6 +174,12 @@ pub fn end_of(days: Days, since: Timestamp, off: &DaysOff) -> Option<Timestamp> 
     tz::offset(8).to_timestamp(day.checked_add(1.day()).ok()?.at(0, 0, 0, 0)).ok()
 }
 
+/// The last day of a period that ends at this moment.
+#[must_use]
+pub fn last_day(due: Timestamp) -> Date {
+    beijing(due.checked_sub(jiff::SignedDuration::from_millis(1)).unwrap_or(due)).date()
+}
+
 /// A time as people read it, to the minute.
 pub(super) fn minute(at: Timestamp) -> String {
     beijing(at).strftime("%Y-%m-%d %H:%M").to_string()

@@ -19,7 +19,7 @@ mod people;
 mod refusal;
 mod rules;
 
-pub use deadlines::{Days, DaysError, DaysOff, Deadlines, end_of};
+pub use deadlines::{Days, DaysError, DaysOff, Deadlines, end_of, last_day};
 pub use history::{BrokenHistory, Happening, replay};
 pub use merging::{along, further, reopened_by};
 pub use people::{Actor, NameError};
@@ -80,6 +80,15 @@ impl Terms {
     #[must_use]
     pub fn due(&self, life: &Life) -> Option<Timestamp> {
         life.due.or_else(|| self.deadlines.due(life.state, life.complex, life.since, &self.off))
+    }
+
+    /// When a county is late with a lead that goes into a package now; packing it once more gives nobody more time.
+    #[must_use]
+    pub fn due_at_county(&self, life: &Life, now: Timestamp) -> Option<Timestamp> {
+        match life.state {
+            LeadState::HandedOver => self.due(life),
+            _ => self.deadlines.due(LeadState::HandedOver, life.complex, now, &self.off),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Imports in SQLite.
 
-use super::{SqliteStore, captures, listings, timestamp, to_json};
+use super::{SqliteStore, audit, captures, listings, timestamp, to_json};
 use crate::{
-    domain::SweepId,
+    domain::{Act, AuditKind, SweepId},
     store::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording, Result, StoreError},
 };
 use async_trait::async_trait;
 use rusqlite::{Connection, Row, params};
+use serde_json::json;
 
 #[async_trait]
 impl Imports for SqliteStore {
@@ -62,6 +63,31 @@ pub(super) fn insert(db: &Connection, import: &NewImport, sweep: Option<SweepId>
             sweep.map(|sweep| sweep.0)
         ])?;
     Ok(id)
+}
+
+/// Takes back what [`insert`] did in the same transaction.
+pub(super) fn forget(db: &Connection, id: i64) -> Result<()> {
+    db.prepare_cached("DELETE FROM imports WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// Says how many rows of a list were stored, known and refused, beside the import and in the log.
+pub(super) fn count(
+    db: &Connection,
+    record: &ImportRecord,
+    [stored, known, refused]: [usize; 3],
+    now: i64,
+) -> Result<()> {
+    let ImportRecord { id, import, .. } = record;
+    // A form of answers may come again for the rows that were refused.
+    db.prepare_cached("UPDATE imports SET rows = coalesce(rows, 0) + ?2, refused = ?3 WHERE id = ?1")?
+        .execute(params![id, i64::try_from(stored).unwrap_or(i64::MAX), i64::try_from(refused).unwrap_or(i64::MAX)])?;
+    let details = json!({
+        "kind": import.kind.code(), "file": import.file, "sha256": import.sha256, "rows": stored, "known": known, "refused": refused
+    });
+    let act = Act { who: import.by.clone(), kind: AuditKind::RecordsImported, object: format!("import {id}"), details };
+    audit::append(db, &act, now)?;
+    Ok(())
 }
 
 /// The import of a content that was not undone.

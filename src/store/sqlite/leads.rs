@@ -185,8 +185,13 @@ pub(super) fn successor(db: &Connection, mut number: i64) -> Result<i64> {
     Ok(number)
 }
 
+/// Live leads, and others with a life that goes on or went on outside the house; nobody waits for one that was set aside.
+const KEPT: &str = "(live = 1 OR (merged_into IS NULL AND lead <> '' AND state NOT IN ('new', 'dismissed', 'watching')
+    AND id IN (SELECT lead FROM lead_life)))";
+
 fn list(db: &Connection, query: &LeadQuery) -> Result<Vec<StoredLead>> {
-    let mut sql = String::from("SELECT id, lead, state, live FROM leads WHERE live = 1");
+    let mut sql = String::from("SELECT id, lead, state, live FROM leads WHERE ");
+    sql.push_str(if query.with_kept { KEPT } else { "live = 1" });
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
     for (column, value) in [("county", &query.county), ("state", &query.state)] {
         if let Some(value) = value {

@@ -8,6 +8,7 @@ mod audit;
 mod captures;
 mod complaints;
 mod draws;
+mod forms;
 mod frontier;
 mod imports;
 mod leads;

@@ -1,11 +1,11 @@
 //! The queue in SQLite.
 
-use super::{SqliteStore, audit, leads, lives, operators, timestamp};
+use super::{SqliteStore, audit, forms, leads, lives, operators, timestamp};
 use crate::{
-    domain::{Act, AuditKind, LeadId, LeadMove},
+    domain::{Act, AuditKind, LeadId, LeadMove, Numbered},
     evidence::sha256_hex,
     leads::lifecycle::{Actor, Life, Order, Refusal, Step, Subject, Terms},
-    store::{LeadEventKind, PackageRecord, Queue, Result, queue::Decided},
+    store::{CountyRow, FiledForm, LeadEventKind, NewImport, PackageRecord, Queue, Result, queue::Decided},
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -40,7 +40,7 @@ impl Queue for SqliteStore {
             let Some((about, life)) = scene.current(lead)? else { return Ok(Err(Refusal::Unknown { lead })) };
             match life.after(&order, &actor, &about, &terms, timestamp(scene.now_ms)) {
                 Ok(next) => {
-                    scene.made(&about, &order, &actor, &life, &next)?;
+                    scene.made(&about, &order, &actor, (&life, &next), Map::new())?;
                     Ok(Ok(next))
                 }
                 Err(refusal) => Ok(Err(refusal)),
@@ -57,18 +57,30 @@ impl Queue for SqliteStore {
                 let Some((about, life)) = scene.current(*lead)? else {
                     return Ok(Err(Refusal::Unknown { lead: *lead }));
                 };
-                match life.after(&order, &actor, &about, &terms, timestamp(scene.now_ms)) {
+                // The package names the deadlines that count from its time.
+                match life.after(&order, &actor, &about, &terms, package.made_at) {
                     Ok(next) => moves.push((about, life, next)),
                     Err(refusal) => return Ok(Err(refusal)),
                 }
             }
             for (about, life, next) in &moves {
-                scene.made(about, &order, &actor, life, next)?;
+                scene.made(about, &order, &actor, (life, next), Map::new())?;
             }
             leads::record_package(scene.db, &package, Some(actor.name()), scene.os_user, scene.now_ms)?;
             Ok(Ok(()))
         })
         .await
+    }
+
+    async fn file_form(
+        &self,
+        import: NewImport,
+        rows: Vec<Numbered<CountyRow>>,
+        unread: usize,
+        actor: Actor,
+        terms: Arc<Terms>,
+    ) -> Result<FiledForm> {
+        self.at_scene(move |scene| forms::file(scene, import, &rows, unread, (&actor, &terms))).await
     }
 
     async fn end_leases(&self) -> Result<Vec<LeadId>> {
@@ -95,7 +107,7 @@ impl Queue for SqliteStore {
 
 impl Scene<'_> {
     /// A lead as it stands now: a lease that is over is ended and written down first.
-    fn current(&self, lead: LeadId) -> Result<Option<(Subject, Life)>> {
+    pub(super) fn current(&self, lead: LeadId) -> Result<Option<(Subject, Life)>> {
         let Some((about, life)) = lives::load(self.db, lead, self.now_ms)? else { return Ok(None) };
         let Some(back) = life.expired(timestamp(self.now_ms)) else { return Ok(Some((about, life))) };
         lives::save(self.db, lead, &back)?;
@@ -132,10 +144,16 @@ impl Scene<'_> {
         self.log(AuditKind::LeadEnded, gone, details)
     }
 
-    /// Writes an accepted step down: state, history, log.
-    fn made(&self, about: &Subject, order: &Order, actor: &Actor, before: &Life, next: &Life) -> Result<()> {
+    /// Writes an accepted step down with `more` of it: state, history, log.
+    pub(super) fn made(
+        &self,
+        about: &Subject,
+        order: &Order,
+        actor: &Actor,
+        (before, next): (&Life, &Life),
+        mut more: Map<String, Value>,
+    ) -> Result<()> {
         lives::save(self.db, about.lead, next)?;
-        let mut more = Map::new();
         let mut put = |key: &str, value: Value| more.insert(key.to_owned(), value);
         if !order.note.trim().is_empty() {
             put("note", order.note.trim().into());
@@ -176,12 +194,13 @@ impl Scene<'_> {
         }
         let kind = LeadEventKind::Life(action);
         let event = operators::append(self.db, lead.0, actor.name(), kind, &details, self.now_ms)?;
-        // Words may hold what the log must not; their digest shows whether they were changed later.
-        let words = details.as_object_mut().and_then(|map| map.remove("note"));
-        if let (Some(Value::String(words)), Value::Object(details)) = (words, &mut details) {
-            details.insert("note_sha256".into(), sha256_hex(words.as_bytes()).into());
-        }
         if let Value::Object(details) = &mut details {
+            // Words may hold what the log must not; their digest shows whether they were changed later.
+            for key in ["note", forms::KEPT] {
+                let Some(words) = details.remove(key) else { continue };
+                let words = words.as_str().map_or_else(|| words.to_string(), str::to_owned);
+                details.insert(format!("{key}_sha256"), sha256_hex(words.as_bytes()).into());
+            }
             details.remove("os_user");
             details.insert("by".into(), actor.name().into());
             details.insert("move".into(), action.code().into());

@@ -151,18 +151,10 @@ fn add(db: &Connection, import: NewImport, rows: &NewRows, refused: usize, now: 
         }
     }
     let stored = rows.len() - known.len();
-    db.prepare_cached("UPDATE imports SET rows = ?2, refused = ?3 WHERE id = ?1")?.execute(params![
-        id,
-        i64::try_from(stored).unwrap_or(i64::MAX),
-        i64::try_from(refused).unwrap_or(i64::MAX)
-    ])?;
-    let details = json!({
-        "kind": import.kind.code(), "file": import.file, "sha256": import.sha256, "rows": stored, "known": known.len(), "refused": refused
-    });
-    let act = Act { who: import.by.clone(), kind: AuditKind::RecordsImported, object: format!("import {id}"), details };
-    audit::append(db, &act, now)?;
+    let record = ImportRecord { id, import, sweep: None };
+    imports::count(db, &record, [stored, known.len(), refused], now)?;
     mark_stale(db)?;
-    Ok(Some(Added { record: ImportRecord { id, import, sweep: None }, stored, known }))
+    Ok(Some(Added { record, stored, known }))
 }
 
 /// What is known of any lead may have changed: the next refresh ranks them again.
@@ -224,6 +216,9 @@ fn undo(db: &Connection, import: i64, by: &str, now: i64) -> Result<Undone> {
     }
     if kind == ImportKind::Capture.code() {
         return Ok(Undone::Evidence);
+    }
+    if kind == ImportKind::Feedback.code() {
+        return Ok(Undone::Answers);
     }
     let used = complaints::in_use(db, import)?;
     if !used.is_empty() {

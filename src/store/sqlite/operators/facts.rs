@@ -40,7 +40,7 @@ pub(in crate::store::sqlite) fn short_fingerprint(json: &str) -> Result<Vec<u8>>
     Ok(hashes.into_iter().flat_map(|hash| ((hash >> 32) as u32).to_le_bytes()).collect())
 }
 
-fn member(row: &Row<'_>) -> Result<Member> {
+pub(super) fn member(row: &Row<'_>) -> Result<Member> {
     let mut member: Member = from_json("facts", row.get_ref("facts")?.as_str().unwrap_or_default())?;
     member.fingerprint = Fingerprint::from_bytes(row.get_ref("fingerprint")?.as_blob().unwrap_or_default());
     Ok(member)

@@ -169,12 +169,10 @@ fn move_fence(desk: &Desk<'_>, change: i64, listing: i64, after: i64) -> Result<
     set_fence(desk, listing, after)
 }
 
-fn bond(desk: &Desk<'_>, change: i64, a: i64, b: i64) -> Result<()> {
-    desk.db.prepare_cached("INSERT INTO bonds(a, b, change) VALUES (?1, ?2, ?3)")?.execute([
-        a.min(b),
-        a.max(b),
-        change,
-    ])?;
+/// Keeps that a change ties two listings together; once is enough.
+pub(super) fn bond(desk: &Desk<'_>, change: i64, a: i64, b: i64) -> Result<()> {
+    let mut insert = desk.db.prepare_cached("INSERT OR IGNORE INTO bonds(a, b, change) VALUES (?1, ?2, ?3)")?;
+    insert.execute([a.min(b), a.max(b), change])?;
     Ok(())
 }
 

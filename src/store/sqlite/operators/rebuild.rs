@@ -3,11 +3,10 @@
 use super::{Desk, Result, facts, index, settle::settle};
 use crate::{
     domain::ListingId,
-    leads::{Bond, Member, linking},
-    store::{Rebuilt, sqlite::from_json},
-    text::Fingerprint,
+    leads::{Bond, Sets, linking},
+    store::Rebuilt,
 };
-use rusqlite::{Row, params};
+use rusqlite::params;
 use std::collections::HashMap;
 
 /// Listings of one lead and its neighbours stored at a time, so that memory does not grow with the leads.
@@ -56,7 +55,7 @@ fn index_all(desk: &Desk<'_>) -> Result<()> {
          ON CONFLICT(id) DO UPDATE SET service = 1 WHERE excluded.service = 1 AND service = 0",
     )?;
     while let Some(row) = rows.next()? {
-        let member = member(row)?;
+        let member = facts::member(row)?;
         let service: Vec<i64> = crate::leads::generic::service_numbers(&member).map(|one| one.key()).collect();
         for identifier in &member.identifiers {
             let key = identifier.key();
@@ -84,12 +83,6 @@ fn index_all(desk: &Desk<'_>) -> Result<()> {
     Ok(())
 }
 
-fn member(row: &Row<'_>) -> Result<Member> {
-    let mut member: Member = from_json("facts", row.get_ref("facts")?.as_str().unwrap_or_default())?;
-    member.fingerprint = Fingerprint::from_bytes(row.get_ref("fingerprint")?.as_blob().unwrap_or_default());
-    Ok(member)
-}
-
 fn bonds(desk: &Desk<'_>) -> Result<Vec<Bond>> {
     let mut query =
         desk.db.prepare("SELECT b.a, b.b FROM bonds b JOIN joins j ON j.id = b.change WHERE j.undone_ms IS NULL")?;
@@ -99,7 +92,7 @@ fn bonds(desk: &Desk<'_>) -> Result<Vec<Bond>> {
 
 /// Numbers are given within pools that hold whole leads before and after; each such pool is stored by itself.
 fn settle_all(desk: &Desk<'_>, groups: &[linking::Group]) -> Result<()> {
-    let mut pools = Pools { parent: (0..groups.len()).collect() };
+    let mut pools = Sets::new(groups.len());
     let mut owner: HashMap<i64, usize> = HashMap::new();
     for (at, group) in groups.iter().enumerate() {
         for id in &group.members {
@@ -156,23 +149,4 @@ fn settle_all(desk: &Desk<'_>, groups: &[linking::Group]) -> Result<()> {
     }
     settle(desk, &batch, &batch_left)?;
     Ok(())
-}
-
-struct Pools {
-    parent: Vec<usize>,
-}
-
-impl Pools {
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.parent[at] != at {
-            self.parent[at] = self.parent[self.parent[at]];
-            at = self.parent[at];
-        }
-        at
-    }
-
-    fn unite(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        self.parent[a.max(b)] = a.min(b);
-    }
 }

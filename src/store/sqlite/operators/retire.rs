@@ -1,7 +1,9 @@
 //! Listings that leave the store, or lose their contacts, leave what they linked in order.
 
 use super::{
-    Desk, Result, facts, index,
+    Desk, Result, facts,
+    hands::bond,
+    index,
     step::{Pool, fenced, look_around, relink, turned},
 };
 use crate::{
@@ -53,7 +55,7 @@ pub(in crate::store::sqlite) fn without_contacts(desk: &Desk<'_>, lead: i64, mem
             .prepare_cached("INSERT INTO joins(kind, at_ms, who, reason, lead, other) VALUES (?1, ?2, ?3, ?4, ?5, ?5)")?
             .insert(params![JoinKind::Merge.code(), desk.now_ms, desk.who, reason, lead])?;
         for (one, next) in members.iter().zip(members.iter().skip(1)) {
-            bond(desk, one.id.0, next.id.0, change)?;
+            bond(desk, change, one.id.0, next.id.0)?;
         }
         let details = serde_json::json!({"change": change, "kind": JoinKind::Merge.code(), "reason": reason, "lead": LeadId(lead).label()});
         super::events::append(desk.db, lead, desk.who, LeadEventKind::ByHand, &details, desk.now_ms)?;
@@ -126,14 +128,8 @@ fn bridge(desk: &Desk<'_>, id: i64) -> Result<()> {
         query.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<std::result::Result<_, _>>()?;
     for ((change, one), (other_change, next)) in ties.iter().zip(ties.iter().skip(1)) {
         if change == other_change {
-            bond(desk, *one, *next, *change)?;
+            bond(desk, *change, *one, *next)?;
         }
     }
-    Ok(())
-}
-
-fn bond(desk: &Desk<'_>, a: i64, b: i64, change: i64) -> Result<()> {
-    let mut insert = desk.db.prepare_cached("INSERT OR IGNORE INTO bonds(a, b, change) VALUES (?1, ?2, ?3)")?;
-    insert.execute([a.min(b), a.max(b), change])?;
     Ok(())
 }
