@@ -1,13 +1,13 @@
 //! County packages: which lead goes to whom, with its evidence.
 
-use super::{App, SOFTWARE, sweep::versions};
+use super::{App, SOFTWARE, pictures::pictures, rendering::Browser, sweep::versions};
 use crate::{
     assess::Toolkit,
     domain::{CaptureId, Jurisdiction, LeadMove},
     evidence::AuditHead,
     export::{BundleReceipt, CaptureFile, County, LeadFile, PackageSpec, write_bundle},
     leads::lifecycle::{Actor, Terms, allows},
-    store::{LeadQuery, PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
+    store::{CaptureRow, LeadQuery, PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
 };
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -107,6 +107,8 @@ pub struct PackageOrder<'a> {
     pub since: Option<Timestamp>,
     /// What they count as.
     pub kind: Kind,
+    /// What paints the archived pages.
+    pub browser: Browser,
 }
 
 /// Writes packages.
@@ -150,6 +152,8 @@ pub async fn handover(
             members.push((lead, app.listings.by_ids(&lead.lead.members).await?));
         }
         let proofs = proofs(app, members.iter().flat_map(|(_, listings)| listings)).await?;
+        let rows = members.iter().flat_map(|(_, listings)| listings).filter_map(|one| one.capture.clone());
+        let rows: BTreeMap<String, CaptureRow> = rows.map(|row| (row.sha256.clone(), row)).collect();
         for (lead, listings) in members {
             let file = lead_file(app, lead, listings, &proofs, &mut problems);
             if order.since.is_none_or(|since| file.listings.iter().any(|(listing, ..)| listing.fetched_at >= since)) {
@@ -158,6 +162,14 @@ pub async fn handover(
         }
         if files.is_empty() {
             continue;
+        }
+        // The pictures stay on disk until they are packed.
+        let studio = tempfile::tempdir().context("no folder for pictures")?;
+        let shown: BTreeSet<&str> = files.iter().flat_map(LeadFile::shown).collect();
+        let shown = shown.into_iter().filter_map(|sha256| rows.get(sha256).cloned()).collect();
+        let pictures = pictures(app, &order.browser, shown, studio.path()).await;
+        for file in &mut files {
+            file.pictures = file.shown().filter_map(|one| Some((one.to_owned(), pictures.get(one)?.clone()))).collect();
         }
         let spec = spec(app, toolkit, county, audit.clone(), &order.kind).await?;
         let ids = files.iter().filter_map(|file| file.lead.id).collect();
@@ -269,7 +281,7 @@ fn lead_file(
         });
         listings.push((stored.listing, assessment, capture));
     }
-    LeadFile { lead: lead.lead.clone(), listings, originals }
+    LeadFile { lead: lead.lead.clone(), listings, originals, pictures: BTreeMap::new() }
 }
 
 /// A matter as people read it; one whose articles nobody has checked says so wherever it appears (ruling 21).

@@ -12,6 +12,7 @@ pub mod import_report;
 pub mod importing;
 pub mod lists;
 pub mod lists_report;
+pub mod pictures;
 pub mod purging;
 pub mod recorded;
 pub mod rendering;

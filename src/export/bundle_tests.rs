@@ -120,7 +120,12 @@ fn lead_file(id: i64) -> LeadFile {
         forms: vec![Form::Plain],
         ..Lead::default()
     };
-    LeadFile { lead, listings: vec![(listing, assessment, Some(capture))], originals: Vec::new() }
+    LeadFile {
+        lead,
+        listings: vec![(listing, assessment, Some(capture))],
+        originals: Vec::new(),
+        pictures: BTreeMap::new(),
+    }
 }
 
 fn spec() -> PackageSpec {
@@ -169,7 +174,7 @@ fn the_same_leads_give_the_same_bytes() {
     assert_eq!(sha256_hex(&bytes), sha256_hex(&packed()));
     let report = verify(Cursor::new(&bytes)).expect("our own package");
     assert!(report.is_intact(), "{:?}", report.problems);
-    assert_eq!((report.intact, report.manifest.counts), (5, Counts { leads: 2, listings: 2, captures: 2 }));
+    assert_eq!((report.intact, report.manifest.counts), (5, Counts { leads: 2, listings: 2, captures: 2, pictures: 0 }));
     let names: Vec<String> = unpack(&bytes).into_keys().collect();
     assert_eq!(
         names,

@@ -3,7 +3,7 @@
 use crate::{
     args::{Demo, Global, Reprocess, StatusArgs, Sweep},
     leads::print_queue,
-    output::{Exit, Progress, write_json},
+    output::{Exit, Progress, print_pictures, write_json},
     queue::Standings,
 };
 use std::{path::Path, sync::Arc};
@@ -65,6 +65,7 @@ pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
         for problem in &package.problems {
             println!("    存证有误：{problem}");
         }
+        print_pictures(&package.receipt.manifest);
     }
     let data = global.data_dir.display();
     println!(
