@@ -92,12 +92,19 @@ impl Studio {
             }
         };
         self.failures.store(0, Ordering::Relaxed);
-        let (Some(bytes), Ended::Quiet) = (page.screenshot, page.ended) else {
+        let (Some(picture), Ended::Quiet) = (page.screenshot, page.ended) else {
             return Err("页面未能在时限内渲染完".to_owned());
         };
         let png = self.folder.join(format!("{}.png", row.sha256));
-        tokio::fs::write(&png, bytes).await.map_err(|error| format!("截图无法写入磁盘（{error}）"))?;
-        Ok(PagePicture { png, text: masked(&page.text), painted_at: now, browser: page.browser, from })
+        tokio::fs::write(&png, picture.png).await.map_err(|error| format!("截图无法写入磁盘（{error}）"))?;
+        Ok(PagePicture {
+            png,
+            han: picture.han,
+            text: masked(&page.text),
+            painted_at: now,
+            browser: page.browser,
+            from,
+        })
     }
 }
 

@@ -174,6 +174,7 @@ impl<W: Write + Seek> Parcel<W> {
                     painted_at: page.painted_at,
                     browser: page.browser.clone(),
                     painted_from: page.from,
+                    chinese_font: page.han,
                 }
             }
             Err(reason) => PictureState::Missing { missing: reason.clone() },

@@ -82,6 +82,8 @@ pub enum PictureState {
         browser: String,
         /// What of the capture was painted.
         painted_from: PaintedFrom,
+        /// Whether the machine had a font for Chinese, so that it can be read in the picture.
+        chinese_font: bool,
     },
     /// None.
     Missing {

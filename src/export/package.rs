@@ -88,6 +88,8 @@ impl CaptureFile {
 pub struct PagePicture {
     /// The PNG on disk; it is read when it is packed.
     pub png: PathBuf,
+    /// Whether Chinese can be read in it: the machine had a font for it.
+    pub han: bool,
     /// The text a reader sees, masked like every working copy.
     pub text: String,
     /// When it was painted.

@@ -215,7 +215,8 @@ fn picture(capture: &CaptureFile, pictured: &Pictured) -> Markup {
                 a href=(capture.beside("png")) { (capture.beside("png")) } "（未掩码） "
                 a href=(capture.beside("txt")) { "所见文字" } "（已掩码）"
                 p.note { "由上列存档于 " (beijing_words(page.painted_at)) "(北京时间)事后渲染：" (page.from.zh())
-                    "，浏览器 " (page.browser) "，不运行脚本，未存档的资源不显示。" }
+                    "，浏览器 " (page.browser) "，不运行脚本，未存档的资源不显示。"
+                    @if !page.han { b { "渲染所用的计算机没有中文字体，截图中的汉字显示为方框，请看所见文字和存档。" } } }
             }
             Err(reason) => { "未附：" (reason) "。页面内容以存档为准。" }
         }

@@ -155,6 +155,20 @@ async fn a_front_page_made_by_its_script_is_read_archived_and_pictured() {
     assert!(painted.text.contains(stored[0].listing.title.as_str()), "{}", painted.text);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_tells_whether_chinese_can_be_read_in_it() {
+    let renderer = renderer("han", Budget::default());
+    let mut pictures = Vec::new();
+    for character in ["学", "课"] {
+        let order = RenderOrder { scripts: false, screenshot: true, ..order(&format!("<body>{character}</body>")) };
+        let page = renderer.render(order, &NoSupply).await.expect("a page");
+        assert_eq!(page.text, character);
+        pictures.push(page.screenshot.expect("a picture"));
+    }
+    let differ = pictures[0].png != pictures[1].png;
+    assert_eq!((pictures[0].han, pictures[1].han), (differ, differ));
+}
+
 /// Width and height of a PNG, from its first chunk.
 fn size(png: &[u8]) -> (u32, u32) {
     assert!(png.starts_with(b"\x89PNG\r\n\x1a\n") && &png[12..16] == b"IHDR", "no PNG");
@@ -191,7 +205,10 @@ async fn packages_show_what_the_archived_pages_look_like() {
             texts.push_str(&text);
             let folder = one.capture.split('/').next().expect("a folder");
             let sheet = String::from_utf8_lossy(&files[&format!("{folder}/证据说明.html")]).into_owned();
-            assert!(sheet.contains(&format!(">存档/{}</a>（未掩码）", png.rsplit('/').next().expect("a name"))), "{sheet}");
+            assert!(
+                sheet.contains(&format!(">存档/{}</a>（未掩码）", png.rsplit('/').next().expect("a name"))),
+                "{sheet}"
+            );
         }
         let changed = match &manifest.pictures[0].state {
             PictureState::Painted { png, .. } => png.clone(),

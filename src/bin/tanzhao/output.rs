@@ -13,7 +13,7 @@ use std::{
 };
 use tanzhao::{
     app::sweep::Watch,
-    export::{Manifest, PackedPicture},
+    export::{Manifest, PackedPicture, PictureState},
     store::StoreError,
 };
 use tracing_subscriber::EnvFilter;
@@ -62,6 +62,10 @@ pub fn print_pictures(manifest: &Manifest) {
         println!("    页面截图 {painted} 份；未附截图的存档 {missing} 份，原因：{reason}");
     } else if manifest.counts.pictures > 0 {
         println!("    页面截图 {} 份", manifest.counts.pictures);
+    }
+    let boxes = |one: &PackedPicture| matches!(one.state, PictureState::Painted { chinese_font: false, .. });
+    if manifest.pictures.iter().any(boxes) {
+        println!("    本机没有中文字体，截图中的汉字显示为方框：请安装后重做（Debian：apt install fonts-noto-cjk）");
     }
 }
 

@@ -76,14 +76,23 @@ pub struct Rendered {
     pub html: String,
     /// The text a reader sees.
     pub text: String,
-    /// The whole page as PNG, where it was ordered.
-    pub screenshot: Option<Vec<u8>>,
+    /// The whole page, where it was ordered.
+    pub screenshot: Option<Screenshot>,
     /// What the page asked for, in order, at most [`MAX_TRACES`].
     pub traces: Vec<Trace>,
     /// Why rendering ended.
     pub ended: Ended,
     /// Name and version of the browser.
     pub browser: String,
+}
+
+/// A picture of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screenshot {
+    /// The bytes.
+    pub png: Vec<u8>,
+    /// Whether the machine has a font for Chinese; without one its characters are empty boxes.
+    pub han: bool,
 }
 
 /// Requests of one page that are written down; a page that asks more often is ended.
