@@ -22,6 +22,7 @@ pub mod status;
 pub mod sweep;
 pub mod trying;
 pub mod unmasking;
+pub mod words;
 
 use crate::{
     clock::{Clock, SystemClock},

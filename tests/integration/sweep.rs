@@ -7,6 +7,7 @@ use tanzhao::{
         handover::{self, Kind, PackageOrder},
         rendering::Browser,
         sweep::{SweepOrder, SweepSummary, Watch, sample_sources, sweep},
+        words::words,
     },
     config::Config,
     crawl::render::{Render, RenderError, RenderOrder, Rendered, Supply},
@@ -74,8 +75,12 @@ async fn every_listing_arrives_whole_politely_and_only_once() {
     }
     assert!(log.all().iter().all(|seen| seen.user_agent.starts_with("TanzhaoBot/")), "an honest name, always");
     assert!(!log.asked(Site::Classified, "/user/"), "robots.txt forbids it");
-    for wall in ["captcha page", "login wall"] {
+    for wall in ["captcha", "login_wall"] {
         assert!(summary.pages.iter().any(|page| page.reason == wall), "{wall} is a recorded reason");
+    }
+    for page in summary.pages.iter().filter(|page| !page.reason.is_empty()) {
+        let words = words(&page.reason).what;
+        assert!(words.chars().any(|c| c > '\u{4e00}'), "an operator reads `{words}`");
     }
     web.stop().await;
 
