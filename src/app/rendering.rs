@@ -37,7 +37,9 @@ pub fn browser(config: &Config, sources: &[SourceManifest]) -> anyhow::Result<Br
 }
 
 /// The browser that paints archived pages for packages. A package is made without one too, so none is demanded.
-#[must_use]
+///
+/// # Errors
+/// In Chinese, why there is none; it stands in the packages then.
 pub fn for_pictures(config: &Config) -> Browser {
     if config.render.enabled == Switch::Off {
         return Err("配置中已关闭浏览器（crawl.render.enabled = false）".into());

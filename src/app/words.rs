@@ -79,7 +79,7 @@ const TABLE: [(&str, &str, &str); 75] = [
     ("not rendered: Chromium does not start: *", "未能渲染：浏览器未能启动（{}）", "检查 Chromium 能否单独运行"),
     ("not rendered: Chromium died while rendering: *", "未能渲染：浏览器中途退出（{}）", LATER),
     ("not rendered: *", "未能渲染：{}", DEFINITION),
-    ("no Chromium: *", "未找到 Chromium 浏览器", BROWSER),
+    ("no Chromium: looked for *; install *", "未找到 Chromium 浏览器（查找过 {}）", BROWSER),
     (
         "crawl.render.allow_unsandboxed: *",
         "当前以 root 运行，Chromium 沙箱不可用",

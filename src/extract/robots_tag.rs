@@ -54,7 +54,9 @@ impl Wishes {
     /// Of a `<meta>`.
     pub fn add_meta(&mut self, name: &str, content: &str, fetched_at: Timestamp) {
         if name.trim().eq_ignore_ascii_case("robots") || is_ours(name) {
-            parts(content).iter().for_each(|directive| self.add(directive, fetched_at));
+            for directive in parts(content) {
+                self.add(&directive, fetched_at);
+            }
         }
     }
 

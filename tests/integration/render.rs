@@ -501,14 +501,14 @@ fn without_a_browser_the_source_is_skipped_with_a_reason_or_refused_where_one_is
     };
     let (code, out, errors) = sweep("true", "");
     assert_eq!(code, 0, "{errors}");
-    assert!(out.contains("needs a browser") && out.contains("/nowhere/chromium"), "{out}");
+    assert!(out.contains("需要浏览器") && out.contains("/nowhere/chromium"), "{out}");
     assert!(site.asked().is_empty());
     let (code, _, errors) = sweep("true", "enabled = true");
     assert_eq!(code, 2, "{errors}");
     assert!(errors.contains("/nowhere/chromium"), "{errors}");
     let (code, out, errors) = sweep("\"auto\"", "");
     assert_eq!(code, 3, "{errors}");
-    assert!(out.contains("an empty shell"), "{out}");
+    assert!(out.contains("网页须运行脚本才有内容"), "{out}");
 }
 
 fn write(dir: &Path, name: &str, text: &str) {

@@ -118,8 +118,8 @@ pub fn examine(page: &FetchedPage) -> Seen {
     let root = html.root_element();
     let mut wishes = Wishes::of_headers(page);
     each(root, "meta[name][content]", |meta| {
-        let (name, content) = (meta.attr("name").unwrap_or_default(), meta.attr("content").unwrap_or_default());
-        wishes.add_meta(name, content, page.fetched_at);
+        let (name, directives) = (meta.attr("name").unwrap_or_default(), meta.attr("content").unwrap_or_default());
+        wishes.add_meta(name, directives, page.fetched_at);
     });
     let reading = content(root, &base, page, &mut seen.notes);
     let alone = reading.as_ref().is_none_or(|reading| reading.body.chars().count() <= gate::BARE_CHARS);
