@@ -78,6 +78,7 @@ async fn bring(store: &SqliteStore, ads: &[Ad], at: usize) {
         fetched_at,
         status: 200,
         refers_to: None,
+        robots: None,
     };
     let listings = ads.iter().map(|ad| ad.listing.clone()).collect();
     let page = RecordedCapture { capture, source: SourceId("one".into()), role: PageRole::Index, listings };

@@ -242,7 +242,9 @@ type Proofs = BTreeMap<CaptureId, SealedCapture>;
 async fn proofs(app: &App, listings: impl Iterator<Item = &StoredListing>) -> anyhow::Result<Proofs> {
     let rows = listings.filter_map(|one| one.capture.as_ref());
     let captures: BTreeSet<CaptureId> = rows
-        .flat_map(|row| std::iter::once(row.id).chain(row.refers_to.as_ref().map(|original| original.id)))
+        .flat_map(|row| {
+            std::iter::once(row.id).chain([&row.refers_to, &row.robots].into_iter().flatten().map(|one| one.id))
+        })
         .collect();
     let captures: Vec<CaptureId> = captures.into_iter().collect();
     Ok(app.seals.prove(&captures).await?.into_iter().map(|proof| (proof.capture, proof)).collect())
@@ -269,15 +271,20 @@ fn lead_file(
                 None
             }
         };
-        let capture = stored.capture.and_then(|row| match row.refers_to {
-            None => fetch(row.id, row.warc, row.sha256),
-            // A revisit without its original shows nothing, so both are handed over or neither.
-            Some(original) => {
-                let original = fetch(original.id, original.warc, original.sha256)?;
-                let revisit = fetch(row.id, row.warc, row.sha256)?;
-                originals.push(original);
-                Some(revisit)
-            }
+        let capture = stored.capture.and_then(|row| {
+            let robots = row.robots.and_then(|robots| fetch(robots.id, robots.warc, robots.sha256));
+            let capture = match row.refers_to {
+                None => fetch(row.id, row.warc, row.sha256),
+                // A revisit without its original shows nothing, so both are handed over or neither.
+                Some(original) => {
+                    let original = fetch(original.id, original.warc, original.sha256)?;
+                    let revisit = fetch(row.id, row.warc, row.sha256)?;
+                    originals.push(original);
+                    Some(revisit)
+                }
+            };
+            originals.extend(robots.filter(|_| capture.is_some()));
+            capture
         });
         listings.push((stored.listing, assessment, capture));
     }

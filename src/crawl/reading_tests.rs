@@ -32,7 +32,7 @@ fn work(dir: &std::path::Path, at: i64, previous: Option<PreviousCapture>) -> Re
         registry: Arc::new(Registry::new(vec![source]).expect("one source")),
         captures: CaptureFolder::new(dir),
         rule: "robots.txt allows it".into(),
-        robots: RobotsInForce { sha256: None, fetched_at: None },
+        robots: RobotsInForce { sha256: None, fetched_at: None, archived: None },
         fetched_at: Timestamp::from_second(at).expect("in range"),
         decoded_bytes: 1 << 20,
         software: "tanzhao/0.1.0".into(),
@@ -80,6 +80,7 @@ fn row(saved: &SavedCapture, original: &SavedCapture) -> CaptureRow {
             warc: original.warc.clone(),
             sha256: original.sha256.clone(),
         }),
+        robots: None,
     }
 }
 

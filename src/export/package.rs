@@ -134,7 +134,7 @@ pub struct LeadFile {
     pub lead: Lead,
     /// Its listings, what we think of each, and the archived page where one is kept.
     pub listings: Vec<(Listing, Assessment, Option<CaptureFile>)>,
-    /// Captures that hold the bodies of revisits among the listings' captures.
+    /// Captures that the listings' captures refer to: bodies of revisits, and the robots.txt that were in force.
     pub originals: Vec<CaptureFile>,
     /// What the listings' captures look like, by SHA-256 of the capture.
     pub pictures: BTreeMap<String, Pictured>,

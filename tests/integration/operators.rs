@@ -88,6 +88,7 @@ impl Bench {
             fetched_at: "2026-12-01T02:00:00Z".parse().expect("a time"),
             status: 200,
             refers_to: None,
+            robots: None,
         };
         let page = RecordedCapture { capture, source: SourceId("one".into()), role: PageRole::Index, listings };
         let recording = Box::new([Recorded::Page(Box::new(page)), Recorded::End].into_iter());

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_queue.sql"),
     include_str!("migrations/0007_records.sql"),
     include_str!("migrations/0008_search.sql"),
+    include_str!("migrations/0010_robots.sql"),
 ];
 
 /// The schema this program works with.
