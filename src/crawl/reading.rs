@@ -195,7 +195,7 @@ pub fn reread(
     let mut page = FetchedPage {
         source: source.id.clone(),
         role,
-        request: crate::domain::Request { url: capture.target_uri.clone(), post_body: None },
+        request: capture.asked(),
         final_url: capture.target_uri,
         status: capture.status,
         headers: capture.headers,

@@ -127,3 +127,16 @@ fn what_changed_or_lost_its_original_is_archived_whole() {
         assert!(done.capture.is_none());
     }
 }
+
+#[test]
+fn an_archived_page_knows_what_was_posted_for_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for body in [None, Some(""), Some("{\"page\":2,\"词\":\"数学\"}\r\n\r\n")] {
+        let mut work = work(dir.path(), 1_795_000_000, None);
+        work.lease.what.request.post_body = body.map(str::to_owned);
+        let asked = work.lease.what.request.clone();
+        let saved = work.run(&answer(200, BODY)).expect("a disk").capture.expect("a capture");
+        let capture = CaptureFolder::new(dir.path()).read(&row(&saved, &saved)).expect("as written");
+        assert_eq!(capture.asked(), asked);
+    }
+}
