@@ -3,7 +3,7 @@
 use super::{
     App, builtin,
     handover::{self, Kind, PackageOrder},
-    sweep,
+    rendering, sweep,
 };
 use crate::{
     config::Config,
@@ -63,7 +63,8 @@ pub async fn demo(
     let summary = sweep::sweep(app, config, sources, &order, Arc::clone(&toolkit), watch, cancel).await;
     web.stop().await;
     // Nobody has looked at these leads, so what is shown are drafts.
-    let order = PackageOrder { county: "all", output: packages, since: None, kind: Kind::Draft };
+    let browser = rendering::for_pictures(config);
+    let order = PackageOrder { county: "all", output: packages, since: None, kind: Kind::Draft, browser };
     let packages = handover::handover(app, &config.city, &toolkit, &order).await?;
     Ok(DemoReport { sweep: summary?, packages })
 }

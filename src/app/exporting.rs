@@ -72,18 +72,20 @@ pub struct CdxjIndex {
 /// # Errors
 /// The store's; a capture that cannot be read is reported and the rest goes on.
 pub async fn cdxj(app: &App) -> anyhow::Result<CdxjIndex> {
-    let rows = app.listings.captures(None).await?;
+    let pages = app.listings.captures(None).await?.into_iter().map(|row| (row.warc, row.sha256));
+    let robots = app.frontier.robots_archive().await?.into_iter().map(|row| (row.warc, row.sha256));
+    let rows: Vec<(String, String)> = robots.chain(pages).collect();
     let folder = app.captures.clone();
     let read = tokio::task::spawn_blocking(move || {
         let mut index = CdxjIndex::default();
-        for row in rows {
+        for (warc, sha256) in rows {
             let lines = folder
-                .load(&row.warc, &row.sha256)
+                .load(&warc, &sha256)
                 .map_err(|error| error.to_string())
-                .and_then(|file| cdxj_lines(&file, &row.warc).map_err(|error| error.to_string()));
+                .and_then(|file| cdxj_lines(&file, &warc).map_err(|error| error.to_string()));
             match lines {
                 Ok(lines) => index.lines.extend(lines),
-                Err(reason) => index.problems.push(format!("{}: {reason}", row.warc)),
+                Err(reason) => index.problems.push(format!("{warc}: {reason}")),
             }
         }
         index.lines.sort_unstable();

@@ -1,13 +1,13 @@
 //! County packages: which lead goes to whom, with its evidence.
 
-use super::{App, SOFTWARE, sweep::versions};
+use super::{App, SOFTWARE, pictures::pictures, rendering::Browser, sweep::versions};
 use crate::{
     assess::Toolkit,
     domain::{CaptureId, Jurisdiction, LeadMove, LeadState},
     evidence::AuditHead,
     export::{BundleReceipt, CaptureFile, County, Duty, LeadFile, PackageSpec, write_bundle},
     leads::lifecycle::{Actor, Life, Terms, allows, last_day},
-    store::{LeadQuery, PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
+    store::{CaptureRow, LeadQuery, PackageRecord, SealThrough, SealedCapture, StoredLead, StoredListing},
 };
 use anyhow::{Context, bail};
 use jiff::{Timestamp, civil::Date};
@@ -124,6 +124,8 @@ pub struct PackageOrder<'a> {
     pub since: Option<Timestamp>,
     /// What they count as.
     pub kind: Kind,
+    /// What paints the archived pages.
+    pub browser: Browser,
 }
 
 /// Writes packages.
@@ -181,6 +183,8 @@ pub async fn handover(
             members.push((lead, about, app.listings.by_ids(&lead.lead.members).await?));
         }
         let proofs = proofs(app, members.iter().flat_map(|(.., listings)| listings)).await?;
+        let rows = members.iter().flat_map(|(.., listings)| listings).filter_map(|one| one.capture.clone());
+        let rows: BTreeMap<String, CaptureRow> = rows.map(|row| (row.sha256.clone(), row)).collect();
         for (lead, about, listings) in members {
             let file = lead_file(app, (lead, &about), listings, &proofs, &mut problems);
             if order.since.is_none_or(|since| file.listings.iter().any(|(listing, ..)| listing.fetched_at >= since)) {
@@ -189,6 +193,14 @@ pub async fn handover(
         }
         if files.is_empty() {
             continue;
+        }
+        // The pictures stay on disk until they are packed.
+        let studio = tempfile::tempdir().context("no folder for pictures")?;
+        let shown: BTreeSet<&str> = files.iter().flat_map(LeadFile::shown).collect();
+        let shown = shown.into_iter().filter_map(|sha256| rows.get(sha256).cloned()).collect();
+        let pictures = pictures(app, &order.browser, shown, studio.path()).await;
+        for file in &mut files {
+            file.pictures = file.shown().filter_map(|one| Some((one.to_owned(), pictures.get(one)?.clone()))).collect();
         }
         let ids = files.iter().filter_map(|file| file.lead.id).collect();
         let (dir, made_at) = (output.to_owned(), spec.generated_at);
@@ -276,7 +288,9 @@ type Proofs = BTreeMap<CaptureId, SealedCapture>;
 async fn proofs(app: &App, listings: impl Iterator<Item = &StoredListing>) -> anyhow::Result<Proofs> {
     let rows = listings.filter_map(|one| one.capture.as_ref());
     let captures: BTreeSet<CaptureId> = rows
-        .flat_map(|row| std::iter::once(row.id).chain(row.refers_to.as_ref().map(|original| original.id)))
+        .flat_map(|row| {
+            std::iter::once(row.id).chain([&row.refers_to, &row.robots].into_iter().flatten().map(|one| one.id))
+        })
         .collect();
     let captures: Vec<CaptureId> = captures.into_iter().collect();
     Ok(app.seals.prove(&captures).await?.into_iter().map(|proof| (proof.capture, proof)).collect())
@@ -303,20 +317,26 @@ fn lead_file(
                 None
             }
         };
-        let capture = stored.capture.and_then(|row| match row.refers_to {
-            None => fetch(row.id, row.warc, row.sha256),
-            // A revisit without its original shows nothing, so both are handed over or neither.
-            Some(original) => {
-                let original = fetch(original.id, original.warc, original.sha256)?;
-                let revisit = fetch(row.id, row.warc, row.sha256)?;
-                originals.push(original);
-                Some(revisit)
-            }
+        let capture = stored.capture.and_then(|row| {
+            let robots = row.robots.and_then(|robots| fetch(robots.id, robots.warc, robots.sha256));
+            let capture = match row.refers_to {
+                None => fetch(row.id, row.warc, row.sha256),
+                // A revisit without its original shows nothing, so both are handed over or neither.
+                Some(original) => {
+                    let original = fetch(original.id, original.warc, original.sha256)?;
+                    let revisit = fetch(row.id, row.warc, row.sha256)?;
+                    originals.push(original);
+                    Some(revisit)
+                }
+            };
+            originals.extend(robots.filter(|_| capture.is_some()));
+            capture
         });
         listings.push((stored.listing, assessment, capture));
     }
     let About { duty, handled_by, due } = *about;
-    LeadFile { lead: lead.lead.clone(), duty, handled_by: handled_by.to_owned(), due, listings, originals }
+    let pictures = BTreeMap::new();
+    LeadFile { lead: lead.lead.clone(), duty, handled_by: handled_by.to_owned(), due, listings, originals, pictures }
 }
 
 /// A matter as people read it; one whose articles nobody has checked says so wherever it appears (ruling 21).

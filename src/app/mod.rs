@@ -14,6 +14,7 @@ pub mod import_report;
 pub mod importing;
 pub mod lists;
 pub mod lists_report;
+pub mod pictures;
 pub mod purging;
 pub mod recorded;
 pub mod rendering;
@@ -23,6 +24,7 @@ pub mod status;
 pub mod sweep;
 pub mod trying;
 pub mod unmasking;
+pub mod words;
 
 use crate::{
     clock::{Clock, SystemClock},

@@ -100,7 +100,7 @@ impl Readers {
     pub fn reread(&self, file: &[u8]) -> Result<Vec<Listing>, String> {
         let capture = read_capture(file).map_err(|error| error.to_string())?;
         let answer = Answer {
-            request: Request::get(capture.target_uri),
+            request: capture.asked(),
             status: capture.status,
             headers: capture.headers,
             body: capture.body,

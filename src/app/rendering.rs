@@ -1,19 +1,19 @@
-//! The browser of a configuration, and pictures of archived pages.
+//! The browser of a configuration.
 
-use super::{AGENT, App};
+use super::AGENT;
 use crate::{
     config::{Config, Switch},
     crawl::{
         ChromiumRenderer, RenderParams,
-        render::{NoSupply, Render, RenderOrder},
+        render::{Render, RenderError},
     },
-    evidence::read_capture,
-    extract::encoding,
     sources::{RenderMode, SourceManifest},
-    store::CaptureRow,
 };
 use anyhow::Context;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// The longest a page is painted for a package; it asks for nothing, so it waits for nobody.
+const PICTURE: Duration = Duration::from_secs(30);
 
 /// A browser, or in words why there is none.
 pub type Browser = Result<Arc<dyn Render>, String>;
@@ -36,31 +36,27 @@ pub fn browser(config: &Config, sources: &[SourceManifest]) -> anyhow::Result<Br
     }
 }
 
+/// The browser that paints archived pages for packages. A package is made without one too, so none is demanded.
+///
+/// # Errors
+/// In Chinese, why there is none; it stands in the packages then.
+pub fn for_pictures(config: &Config) -> Browser {
+    if config.render.enabled == Switch::Off {
+        return Err("配置中已关闭浏览器（crawl.render.enabled = false）".into());
+    }
+    let mut config = config.clone();
+    let wall = &mut config.render.params.budget.wall;
+    *wall = PICTURE.min(*wall);
+    match renderer(&config) {
+        Ok(renderer) => Ok(Arc::new(renderer)),
+        Err(error) => Err(error.zh().to_owned()),
+    }
+}
+
 /// The renderer of a configuration, under our own name.
 ///
 /// # Errors
 /// No browser, or one that may not be used.
-pub fn renderer(config: &Config) -> anyhow::Result<ChromiumRenderer> {
-    let params = RenderParams { user_agent: config.user_agent(AGENT), ..config.render.params.clone() };
-    Ok(ChromiumRenderer::new(params)?)
-}
-
-/// A picture (PNG) of an archived page as far as the archive holds it: its finished document where scripts were run, else what
-/// the server sent. Nothing is asked of the site and no script runs again, so pictures and fonts of the page are missing.
-///
-/// # Errors
-/// A capture that is missing, changed or unreadable, and those of the browser.
-pub async fn screenshot(app: &App, renderer: &dyn Render, capture: &CaptureRow) -> anyhow::Result<Vec<u8>> {
-    let (folder, row) = (app.captures.clone(), capture.clone());
-    let order = tokio::task::spawn_blocking(move || -> anyhow::Result<RenderOrder> {
-        let archived = read_capture(&folder.load(&row.warc, &row.sha256)?)?;
-        let kind = archived.headers.iter().find(|(name, _)| name == "content-type").map(|(_, value)| value.as_str());
-        let html = match &archived.rendered {
-            Some(document) => String::from_utf8_lossy(document).into_owned(),
-            None => encoding::decode(&archived.body, kind, None).text,
-        };
-        Ok(RenderOrder { url: archived.target_uri, html, scripts: false, screenshot: true })
-    });
-    let order = order.await??;
-    renderer.render(order, &NoSupply).await?.screenshot.context("the browser gave no picture")
+pub fn renderer(config: &Config) -> Result<ChromiumRenderer, RenderError> {
+    ChromiumRenderer::new(RenderParams { user_agent: config.user_agent(AGENT), ..config.render.params.clone() })
 }

@@ -1,6 +1,6 @@
 //! `source try`: what one page yields, asked through the same gate as a sweep, nothing kept but the host's clock.
 
-use super::{AGENT, App, fetcher};
+use super::{AGENT, App, SOFTWARE, fetcher};
 use crate::{
     config::Config,
     crawl::{Fetch, Guard, gate::Gate, robots, robots::Ruling, seeds},
@@ -77,9 +77,18 @@ async fn ask(
             }
         };
         let now = app.clock.now();
-        let Some(copy) = app.frontier.robots(&lease.what.host).await?.filter(|copy| copy.expires > now) else {
-            let copy = robots::ask(fetcher, guard, url, AGENT, source.pace.min_delay, now).await;
-            app.frontier.keep_robots(&lease.what.host, copy).await?;
+        let Some(copy) = app.frontier.robots(&lease.what.host).await?.filter(|copy| copy.holds(now)) else {
+            let asking = robots::Asking {
+                fetch: fetcher,
+                guard,
+                frontier: &*app.frontier,
+                captures: &app.captures,
+                agent: AGENT,
+                software: SOFTWARE,
+                pause: source.pace.min_delay,
+                now,
+            };
+            asking.renew(&lease, url, &lease.what.host).await?;
             app.frontier.give_back(&lease).await?;
             continue;
         };

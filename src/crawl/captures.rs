@@ -59,6 +59,7 @@ impl CaptureFolder {
             fetched_at: record.fetched_at,
             payload_sha256: sealed.payload_sha256,
             refers_to: None,
+            robots: record.circumstances.robots.as_ref().and_then(|robots| Some(robots.archived.as_ref()?.id)),
         })
     }
 

@@ -65,7 +65,7 @@ pub enum FetchError {
     #[error("no complete answer within {0:?}")]
     TooSlow(Duration),
     /// The connection or the protocol broke.
-    #[error("{0}")]
+    #[error("the connection broke: {0}")]
     Broken(String),
     /// The request cannot even be written.
     #[error("cannot be asked: {0}")]

@@ -160,15 +160,15 @@ impl ReadPage {
     }
 }
 
-/// What a page that is not content ends as.
+/// What a page that is not content ends as; walls by codes, which `app::words` puts into words.
 fn not_content(extraction: &Extraction, status: u16) -> Option<FetchOutcome> {
     use extract::Gate;
     let blocked = |reason: &str| Some(FetchOutcome::Blocked { reason: reason.into() });
     match &extraction.gate {
         Gate::Content | Gate::EmptyList => None,
-        Gate::Captcha => blocked("captcha page"),
-        Gate::LoginWall => blocked("login wall"),
-        Gate::BlockPage => blocked("block page"),
+        Gate::Captcha => blocked("captcha"),
+        Gate::LoginWall => blocked("login_wall"),
+        Gate::BlockPage => blocked("block_page"),
         Gate::SoftNotFound => Some(FetchOutcome::Gone { status }),
         Gate::Unreadable(reason) => Some(FetchOutcome::Failed { reason: reason.clone(), retry: false }),
     }
@@ -195,7 +195,7 @@ pub fn reread(
     let mut page = FetchedPage {
         source: source.id.clone(),
         role,
-        request: crate::domain::Request { url: capture.target_uri.clone(), post_body: None },
+        request: capture.asked(),
         final_url: capture.target_uri,
         status: capture.status,
         headers: capture.headers,

@@ -32,7 +32,7 @@ fn work(dir: &std::path::Path, at: i64, previous: Option<PreviousCapture>) -> Re
         registry: Arc::new(Registry::new(vec![source]).expect("one source")),
         captures: CaptureFolder::new(dir),
         rule: "robots.txt allows it".into(),
-        robots: RobotsInForce { sha256: None, fetched_at: None },
+        robots: RobotsInForce { sha256: None, fetched_at: None, archived: None },
         fetched_at: Timestamp::from_second(at).expect("in range"),
         decoded_bytes: 1 << 20,
         software: "tanzhao/0.1.0".into(),
@@ -80,6 +80,7 @@ fn row(saved: &SavedCapture, original: &SavedCapture) -> CaptureRow {
             warc: original.warc.clone(),
             sha256: original.sha256.clone(),
         }),
+        robots: None,
     }
 }
 
@@ -124,5 +125,18 @@ fn what_changed_or_lost_its_original_is_archived_whole() {
         let done = work(dir.path(), 1_795_003_600, Some(previous)).run(&answer(304, "")).expect("a disk");
         assert!(matches!(done.outcome, FetchOutcome::Failed { retry: false, .. }), "{:?}", done.outcome);
         assert!(done.capture.is_none());
+    }
+}
+
+#[test]
+fn an_archived_page_knows_what_was_posted_for_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for body in [None, Some(""), Some("{\"page\":2,\"词\":\"数学\"}\r\n\r\n")] {
+        let mut work = work(dir.path(), 1_795_000_000, None);
+        work.lease.what.request.post_body = body.map(str::to_owned);
+        let asked = work.lease.what.request.clone();
+        let saved = work.run(&answer(200, BODY)).expect("a disk").capture.expect("a capture");
+        let capture = CaptureFolder::new(dir.path()).read(&row(&saved, &saved)).expect("as written");
+        assert_eq!(capture.asked(), asked);
     }
 }

@@ -197,12 +197,10 @@ impl Crawl {
             return self.refuse(lease, error.to_string()).await;
         }
         let now = self.clock.now();
-        let copy = self.frontier.robots(&page.host).await?.filter(|copy| copy.expires > now);
+        let copy = self.frontier.robots(&page.host).await?.filter(|copy| copy.holds(now));
         let Some(copy) = copy else {
             self.gate.pass(&page.host, source.pace.min_delay).await;
-            let copy =
-                robots::ask(&*self.fetch, self.guard, &url, &self.params.agent, source.pace.min_delay, now).await;
-            self.frontier.keep_robots(&page.host, copy).await?;
+            self.asking(source.pace.min_delay, now).renew(lease, &url, &page.host).await?;
             self.frontier.give_back(lease).await?;
             return Ok(());
         };
@@ -235,6 +233,20 @@ impl Crawl {
                     Completion { took: asked_at.elapsed(), ..Completion::of(FetchOutcome::Failed { reason, retry }) };
                 self.complete(lease, completion).await
             }
+        }
+    }
+
+    /// How robots.txt is asked for.
+    pub(super) fn asking(&self, pause: Duration, now: Timestamp) -> robots::Asking<'_> {
+        robots::Asking {
+            fetch: &*self.fetch,
+            guard: self.guard,
+            frontier: &*self.frontier,
+            captures: &self.captures,
+            agent: &self.params.agent,
+            software: &self.params.software,
+            pause,
+            now,
         }
     }
 

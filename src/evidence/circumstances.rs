@@ -1,6 +1,7 @@
 //! How a page was fetched, for the metadata record beside it: who answered, under which rule, by which clock.
 
 use super::seal::sha256_hex;
+use crate::domain::CaptureId;
 use jiff::Timestamp;
 use std::{net::SocketAddr, time::Duration};
 use x509_cert::{Certificate, der::Decode as _};
@@ -37,6 +38,19 @@ pub struct RobotsInForce {
     pub sha256: Option<String>,
     /// When it was fetched; `None` for copies kept by a version that did not note it.
     pub fetched_at: Option<Timestamp>,
+    /// The archived answer that brought it, or one with the same body that came earlier.
+    pub archived: Option<ArchivedRobots>,
+}
+
+/// Where the answer that brought a robots.txt is archived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedRobots {
+    /// Number of the capture.
+    pub id: CaptureId,
+    /// Path of its WARC file below the data directory.
+    pub warc: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub sha256: String,
 }
 
 /// What is noted about a fetch beside request and response.
@@ -83,6 +97,9 @@ impl Circumstances {
         if let Some(robots) = &self.robots {
             add("robots-txt-sha256", Some(robots.sha256.clone().unwrap_or_else(|| "none".to_owned())));
             add("robots-txt-fetched-at", robots.fetched_at.map(|at| at.to_string()));
+            let archived = robots.archived.as_ref();
+            add("robots-txt-archived-in", archived.map(|one| one.warc.clone()));
+            add("robots-txt-archive-sha256", archived.map(|one| one.sha256.clone()));
         }
         if let Some(seconds) = self.clock_offset_seconds {
             add("clock-offset-seconds", Some(seconds.to_string()));

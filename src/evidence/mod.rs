@@ -16,7 +16,7 @@ pub mod warc_read;
 
 pub use audit::{AuditBreak, AuditFault, AuditHead, AuditRow, AuditWalk};
 pub use cdxj::cdxj_lines;
-pub use circumstances::{Circumstances, RobotsInForce, TlsPeer};
+pub use circumstances::{ArchivedRobots, Circumstances, RobotsInForce, TlsPeer};
 pub use decode::{DecodeError, decode_body};
 pub use mask::{Replacement, mask_contact, mask_spans, mask_text};
 pub use merkle::{InclusionProof, MerkleTree, SealedRoot};

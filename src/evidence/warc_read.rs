@@ -2,6 +2,7 @@
 
 use super::decode::{DecodeError, decode_body};
 use super::seal::sha256_hex;
+use crate::domain::Request;
 use flate2::bufread::MultiGzDecoder;
 use jiff::Timestamp;
 use std::{
@@ -97,6 +98,13 @@ impl Capture {
     #[must_use]
     pub fn note(&self, name: &str) -> Option<&str> {
         find(&self.notes, name)
+    }
+
+    /// What was asked for to get the archived answer: with its body where the file holds a POST.
+    #[must_use]
+    pub fn asked(&self) -> Request {
+        let sent = self.request.as_deref().and_then(|sent| sent.strip_prefix("POST ")?.split_once("\r\n\r\n"));
+        Request { url: self.target_uri.clone(), post_body: sent.map(|(_, body)| body.to_owned()) }
     }
 }
 

@@ -1,5 +1,9 @@
 use super::*;
-use crate::evidence::{Archived, Capture, CaptureError, Revisit, RobotsInForce, TlsPeer, read_archived, read_capture};
+use crate::domain::CaptureId;
+use crate::evidence::{
+    Archived, ArchivedRobots, Capture, CaptureError, Revisit, RobotsInForce, TlsPeer, read_archived, read_capture,
+};
+
 use flate2::bufread::MultiGzDecoder;
 use proptest::prelude::*;
 use std::io::{BufReader, Read};
@@ -25,6 +29,11 @@ fn circumstances() -> Circumstances {
         robots: Some(RobotsInForce {
             sha256: Some(sha256_hex(b"User-agent: *")),
             fetched_at: Timestamp::from_second(1_794_990_000).ok(),
+            archived: Some(ArchivedRobots {
+                id: CaptureId(1),
+                warc: "captures/2026/11/18/ab.warc.gz".into(),
+                sha256: "cd".repeat(32),
+            }),
         }),
         clock_offset_seconds: Some(-3),
         took: std::time::Duration::from_millis(412),
@@ -89,6 +98,8 @@ fn what_was_received_comes_back() {
         ("tls-certificate-issuer", "CN=ca  X: y"),
         ("robots-txt-sha256", &sha256_hex(b"User-agent: *")),
         ("robots-txt-fetched-at", "2026-11-18T08:20:00Z"),
+        ("robots-txt-archived-in", "captures/2026/11/18/ab.warc.gz"),
+        ("robots-txt-archive-sha256", &"cd".repeat(32)),
         ("clock-offset-seconds", "-3"),
         ("fetch-duration-ms", "412"),
     ] {

@@ -2,8 +2,8 @@
 
 use super::{
     ledger::ledger,
-    manifest::{Counts, FORMAT, MANIFEST_NAME, Manifest, PackedFile, PackedProof},
-    package::{CaptureFile, ExportError, LeadFile, PackageSpec},
+    manifest::{Counts, FORMAT, MANIFEST_NAME, Manifest, PackedFile, PackedPicture, PackedProof, PictureState},
+    package::{CaptureFile, ExportError, LeadFile, PackageSpec, Pictured, beijing_words},
     sheet::{SHEET_NAME, sheet},
     verify::verify,
 };
@@ -90,7 +90,13 @@ fn free_name(dir: &Path, spec: &PackageSpec) -> PathBuf {
 /// # Errors
 /// When a lead has no number, a capture is damaged, or the writer fails.
 pub fn pack(out: impl Write + Seek, spec: &PackageSpec, leads: &[LeadFile]) -> Result<Manifest, ExportError> {
-    let mut parcel = Parcel { zip: ZipWriter::new(out), files: Vec::new(), seals: BTreeMap::new(), proofs: Vec::new() };
+    let mut parcel = Parcel {
+        zip: ZipWriter::new(out),
+        files: Vec::new(),
+        seals: BTreeMap::new(),
+        proofs: Vec::new(),
+        pictures: Vec::new(),
+    };
     let mut counts = Counts { leads: leads.len(), ..Counts::default() };
     parcel.add(LEDGER_NAME.to_owned(), &ledger(spec, leads)?)?;
     let mut seen = BTreeSet::new();
@@ -115,6 +121,10 @@ pub fn pack(out: impl Write + Seek, spec: &PackageSpec, leads: &[LeadFile]) -> R
             counts.captures += 1;
             parcel.prove(&path, capture);
             parcel.add(path, &capture.bytes)?;
+            if let Some(pictured) = file.pictures.get(&capture.sha256) {
+                counts.pictures += usize::from(pictured.is_ok());
+                parcel.picture(&label, capture, pictured)?;
+            }
         }
     }
     parcel.close(spec, counts)
@@ -125,6 +135,7 @@ struct Parcel<W: Write + Seek> {
     files: Vec<PackedFile>,
     seals: BTreeMap<i64, SealedRoot>,
     proofs: Vec<PackedProof>,
+    pictures: Vec<PackedPicture>,
 }
 
 impl<W: Write + Seek> Parcel<W> {
@@ -139,6 +150,37 @@ impl<W: Write + Seek> Parcel<W> {
             self.seals.insert(seal.number, seal.clone());
             self.proofs.push(PackedProof { path: path.to_owned(), seal: seal.number, proof: proof.clone() });
         }
+    }
+
+    /// Puts the picture of a capture and its text beside it, or notes why there is none.
+    fn picture(&mut self, label: &str, capture: &CaptureFile, pictured: &Pictured) -> Result<(), ExportError> {
+        let beside = |end| format!("{label}/{}", capture.beside(end));
+        let state = match pictured {
+            Ok(page) => {
+                let bytes = fs::read(&page.png)
+                    .map_err(|source| ExportError::Picture { name: capture.name.clone(), source })?;
+                // Whoever opens the text alone has to know what it is.
+                let text = format!(
+                    "【由存档 {} 于 {}(北京时间)事后渲染所见文字，联系方式等已掩码，原文以存档为准】\n\n{}\n",
+                    capture.packed_name(),
+                    beijing_words(page.painted_at),
+                    page.text
+                );
+                self.add(beside("png"), &bytes)?;
+                self.add(beside("txt"), text.as_bytes())?;
+                PictureState::Painted {
+                    png: beside("png"),
+                    text: beside("txt"),
+                    painted_at: page.painted_at,
+                    browser: page.browser.clone(),
+                    painted_from: page.from,
+                    chinese_font: page.han,
+                }
+            }
+            Err(reason) => PictureState::Missing { missing: reason.clone() },
+        };
+        self.pictures.push(PackedPicture { capture: format!("{label}/{}", capture.packed_name()), state });
+        Ok(())
     }
 
     fn store(&mut self, path: &str, bytes: &[u8]) -> Result<(), ExportError> {
@@ -156,6 +198,8 @@ impl<W: Write + Seek> Parcel<W> {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let mut proofs = std::mem::take(&mut self.proofs);
         proofs.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut pictures = std::mem::take(&mut self.pictures);
+        pictures.sort_by(|a, b| a.capture.cmp(&b.capture));
         let manifest = Manifest {
             format: FORMAT.to_owned(),
             county: spec.county.clone(),
@@ -168,6 +212,7 @@ impl<W: Write + Seek> Parcel<W> {
             audit: spec.audit.clone(),
             seals: std::mem::take(&mut self.seals).into_values().collect(),
             proofs,
+            pictures,
         };
         self.store(MANIFEST_NAME, &serde_json::to_vec_pretty(&manifest)?)?;
         self.zip.finish()?.flush().map_err(|error| ExportError::Zip(error.into()))?;

@@ -48,7 +48,7 @@ const LEAD_COLUMNS: [(&str, f64); 27] = [
     ("办理期限", 11.0),
 ];
 
-const EVIDENCE_COLUMNS: [(&str, f64); 10] = [
+const EVIDENCE_COLUMNS: [(&str, f64); 11] = [
     ("线索编号", 10.0),
     ("证据编号", 12.0),
     ("类型", 14.0),
@@ -59,6 +59,7 @@ const EVIDENCE_COLUMNS: [(&str, f64); 10] = [
     ("文件名", 40.0),
     ("SHA-256", 66.0),
     ("备注", 16.0),
+    ("页面截图（由存档事后渲染）", 40.0),
 ];
 
 /// The workbook as bytes; the same leads and time give the same bytes.
@@ -183,6 +184,11 @@ fn evidence_rows(file: &LeadFile) -> Result<Vec<Vec<String>>, ExportError> {
                 packed.unwrap_or_default(),
                 capture.as_ref().map(|capture| capture.sha256.clone()).unwrap_or_default(),
                 assessment.verdict.zh().to_owned(),
+                match capture.as_ref().map(|capture| (capture, file.pictures.get(&capture.sha256))) {
+                    Some((capture, Some(Ok(_)))) => format!("{label}/{}", capture.beside("png")),
+                    Some((_, Some(Err(reason)))) => format!("无（{reason}）"),
+                    Some((_, None)) | None => "无".to_owned(),
+                },
             ]
         })
         .collect())

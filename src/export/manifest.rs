@@ -1,6 +1,6 @@
 //! `manifest.json`: what a package holds and what it was made with.
 
-use super::package::County;
+use super::package::{County, PaintedFrom};
 use crate::evidence::{AuditHead, InclusionProof, SealedRoot, sha256_hex};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,9 @@ pub struct Counts {
     pub listings: usize,
     /// Archived pages.
     pub captures: usize,
+    /// Pictures of archived pages.
+    #[serde(default)]
+    pub pictures: usize,
 }
 
 /// Proof that an archived page is under one of the package's seals.
@@ -51,6 +54,62 @@ pub struct PackedProof {
     pub seal: i64,
     /// The way from the file's SHA-256 to the seal's root.
     pub proof: InclusionProof,
+}
+
+/// What an archived page looks like, or why the package does not show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackedPicture {
+    /// Path of the capture inside the zip.
+    pub capture: String,
+    /// The picture.
+    #[serde(flatten)]
+    pub state: PictureState,
+}
+
+/// Whether there is a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PictureState {
+    /// Painted from the archive, without scripts and without any request.
+    Painted {
+        /// Path of the PNG inside the zip.
+        png: String,
+        /// Path of the text a reader sees, masked.
+        text: String,
+        /// When it was painted.
+        painted_at: Timestamp,
+        /// Name and version of the browser.
+        browser: String,
+        /// What of the capture was painted.
+        painted_from: PaintedFrom,
+        /// Whether the machine had a font for Chinese, so that it can be read in the picture.
+        chinese_font: bool,
+    },
+    /// None.
+    Missing {
+        /// Why, in Chinese.
+        missing: String,
+    },
+}
+
+impl PackedPicture {
+    /// Why there is no picture, where there is none.
+    #[must_use]
+    pub fn missing(&self) -> Option<&str> {
+        match &self.state {
+            PictureState::Painted { .. } => None,
+            PictureState::Missing { missing } => Some(missing),
+        }
+    }
+
+    /// The files it speaks of.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let painted = match &self.state {
+            PictureState::Painted { png, text, .. } => [Some(png), Some(text)],
+            PictureState::Missing { .. } => [None, None],
+        };
+        std::iter::once(self.capture.as_str()).chain(painted.into_iter().flatten().map(String::as_str))
+    }
 }
 
 /// The manifest.
@@ -82,4 +141,7 @@ pub struct Manifest {
     /// Proof for each archived page that is sealed, sorted by path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<PackedProof>,
+    /// What each archived page looks like, sorted by path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<PackedPicture>,
 }

@@ -74,6 +74,13 @@ impl CaptureFile {
             last.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
         format!("存档/{}", safe.trim_start_matches('.'))
     }
+
+    /// The path of its picture (`png`) or text (`txt`), beside it.
+    #[must_use]
+    pub fn beside(&self, end: &str) -> String {
+        let packed = self.packed_name();
+        format!("{}.{end}", packed.strip_suffix(".warc.gz").unwrap_or(&packed))
+    }
 }
 
 /// What a receiver has to do with a lead in its package.
@@ -99,6 +106,50 @@ impl Duty {
     }
 }
 
+/// An archived page as a browser shows it, painted from the archive for the package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PagePicture {
+    /// The PNG on disk; it is read when it is packed.
+    pub png: PathBuf,
+    /// Whether Chinese can be read in it: the machine had a font for it.
+    pub han: bool,
+    /// The text a reader sees, masked like every working copy.
+    pub text: String,
+    /// When it was painted.
+    pub painted_at: Timestamp,
+    /// Name and version of the browser.
+    pub browser: String,
+    /// What was painted.
+    pub from: PaintedFrom,
+}
+
+/// What of a capture was painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaintedFrom {
+    /// The document as its scripts had left it when it was fetched.
+    Finished,
+    /// The document that the server sent.
+    Sent,
+    /// Data that the server sent, shown as text.
+    Data,
+}
+
+impl PaintedFrom {
+    /// What people read.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Finished => "采集时脚本运行后的网页文档",
+            Self::Sent => "服务器返回的网页文档",
+            Self::Data => "服务器返回的数据（按文本显示）",
+        }
+    }
+}
+
+/// A picture, or in Chinese why there is none.
+pub type Pictured = Result<PagePicture, String>;
+
 /// A lead with what it rests on.
 #[derive(Clone, Debug)]
 pub struct LeadFile {
@@ -112,8 +163,10 @@ pub struct LeadFile {
     pub due: Option<Date>,
     /// Its listings, what we think of each, and the archived page where one is kept.
     pub listings: Vec<(Listing, Assessment, Option<CaptureFile>)>,
-    /// Captures that hold the bodies of revisits among the listings' captures.
+    /// Captures that the listings' captures refer to: bodies of revisits, and the robots.txt that were in force.
     pub originals: Vec<CaptureFile>,
+    /// What the listings' captures look like, by SHA-256 of the capture.
+    pub pictures: BTreeMap<String, Pictured>,
 }
 
 impl LeadFile {
@@ -123,6 +176,11 @@ impl LeadFile {
     /// When the lead was never stored and has no number.
     pub fn label(&self) -> Result<String, ExportError> {
         self.lead.id.map(crate::domain::LeadId::label).ok_or(ExportError::Unnumbered)
+    }
+
+    /// SHA-256 of the captures that show its listings.
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        self.listings.iter().filter_map(|(.., capture)| Some(capture.as_ref()?.sha256.as_str()))
     }
 
     /// The lead's contacts.
@@ -171,6 +229,15 @@ pub enum ExportError {
     Unverified {
         /// The first problem.
         problem: String,
+    },
+    /// A picture is no longer where it was put.
+    #[error("the picture of capture {name} cannot be read")]
+    Picture {
+        /// The capture.
+        name: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
     },
     /// The disk refused.
     #[error("cannot write {}", path.display())]

@@ -1,6 +1,6 @@
 //! The evidence sheet of one lead: why it is suspected, in whose words, and what the evidence cannot show.
 
-use super::package::{CaptureFile, ExportError, LeadFile, PackageSpec, beijing_words, joined};
+use super::package::{CaptureFile, ExportError, LeadFile, PackageSpec, Pictured, beijing_words, joined};
 use crate::{
     domain::{Assessment, Flag, Listing, ListingText, Span},
     evidence::{Replacement, mask_contact, mask_spans, mask_text},
@@ -22,14 +22,16 @@ mark.reason{background:#fff3b0}.masked{background:#e6e6e6}.note{color:#555;font-
 @media print{body{margin:0;max-width:none}section{break-inside:avoid-page}}";
 
 /// What the evidence is and is not; the bureau's officers must be able to read it beside every lead.
-const LIMITS: [&str; 7] = [
+const LIMITS: [&str; 8] = [
     "本页由软件自动整理，所列事项均为涉嫌，未经核实，不作为处理依据；是否属实由办案人员核查认定。",
     "页面存档固定的是公开网页在抓取时刻的内容，不证明发布者身份，也不证明培训已经实际发生。",
     "“自称在职教师”等表述只是广告的说法，未与任何名册核对。",
-    "联系方式在工作文件中已掩码，原文只保存在 WARC 存档中，查阅须有职权依据。",
+    "联系方式在工作文件中已掩码，原文只保存在存档文件夹的 WARC 存档和由它渲染的页面截图中，查阅须有职权依据。",
+    "页面截图不是采集当时的屏幕，是制作本包时由存档重新渲染的：不向网站发任何请求，不运行脚本，未存档的图片、样式和字体不显示，\
+     过长的页面只截到 12000 像素；与 WARC 存档不一致时以存档为准。",
     "把握程度由统计模型给出，表示与已知样例的相近程度，不是违法的概率。",
     "发布日期按页面所示换算（如“3小时前”）,以存档原文为准；抓取时间取自抓取设备的时钟。",
-    "抓取遵守 robots.txt,未登录、未绕过验证、未与发布者联系；图片和视频的内容未作识别。",
+    "抓取遵守 robots.txt（当时有效的文本一并存档，各 WARC 的 metadata 记录写明是哪一份）,未登录、未绕过验证、未与发布者联系；图片和视频的内容未作识别。",
 ];
 
 /// The sheet as a whole HTML page.
@@ -55,7 +57,8 @@ pub fn sheet(spec: &PackageSpec, file: &LeadFile) -> Result<String, ExportError>
                 (elements(file))
                 (rank(file))
                 @for (number, (listing, assessment, capture)) in (1u32..).zip(&file.listings) {
-                    (one_listing(spec, &format!("{label}-{number}"), listing, &within(assessment, &file.lead), capture.as_ref()))
+                    (one_listing(spec, &format!("{label}-{number}"), listing, &within(assessment, &file.lead),
+                        capture.as_ref().map(|capture| (capture, file.pictures.get(&capture.sha256)))))
                 }
                 (links(file))
                 section { h2 { "证据的局限" } ol { @for limit in LIMITS { li { (limit) } } } }
@@ -164,7 +167,7 @@ fn one_listing(
     number: &str,
     listing: &Listing,
     assessment: &Assessment,
-    capture: Option<&CaptureFile>,
+    capture: Option<(&CaptureFile, Option<&Pictured>)>,
 ) -> Markup {
     let text = Shown::new(&ListingText::from(listing).full(), assessment);
     let mut reasons: Vec<_> = assessment.evidence.iter().filter(|reason| reason.weight > 0.0).collect();
@@ -183,9 +186,10 @@ fn one_listing(
                 tr { th { "抓取时间" } td { (beijing_words(listing.fetched_at)) "(北京时间)" } }
                 tr { th { "研判" } td { (assessment.verdict.zh()) "，把握 " (format!("{:.0}%", (assessment.score * 100.0).min(99.0))) } }
                 tr { th { "存档" } td { @match capture {
-                    Some(capture) => { a href=(capture.packed_name()) { (capture.packed_name()) } br; "SHA-256 " code { (capture.sha256) } },
+                    Some((capture, _)) => { a href=(capture.packed_name()) { (capture.packed_name()) } br; "SHA-256 " code { (capture.sha256) } },
                     None => "本条未附网页存档",
                 } } }
+                @if let Some((capture, Some(pictured))) = capture { tr { th { "页面截图" } td { (picture(capture, pictured)) } } }
             }
             @if !assessment.findings.is_empty() {
                 table {
@@ -202,6 +206,21 @@ fn one_listing(
             @if !reasons.is_empty() {
                 p.note { "影响研判的用语：" (joined(&reasons, |reason| format!("“{}”(+{:.2})", text.slice(reason.span), reason.weight))) }
             }
+        }
+    }
+}
+
+fn picture(capture: &CaptureFile, pictured: &Pictured) -> Markup {
+    html! {
+        @match pictured {
+            Ok(page) => {
+                a href=(capture.beside("png")) { (capture.beside("png")) } "（未掩码） "
+                a href=(capture.beside("txt")) { "所见文字" } "（已掩码）"
+                p.note { "由上列存档于 " (beijing_words(page.painted_at)) "(北京时间)事后渲染：" (page.from.zh())
+                    "，浏览器 " (page.browser) "，不运行脚本，未存档的资源不显示。"
+                    @if !page.han { b { "渲染所用的计算机没有中文字体，截图中的汉字显示为方框，请看所见文字和存档。" } } }
+            }
+            Err(reason) => { "未附：" (reason) "。页面内容以存档为准。" }
         }
     }
 }

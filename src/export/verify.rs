@@ -2,7 +2,7 @@
 
 use super::{
     archives::{Archives, is_archive},
-    manifest::{FORMAT, MANIFEST_NAME, Manifest, PackedFile, PackedProof},
+    manifest::{FORMAT, MANIFEST_NAME, Manifest, PackedFile, PackedPicture, PackedProof},
 };
 use crate::evidence::HashingWriter;
 use std::{
@@ -140,6 +140,8 @@ pub fn verify(reader: impl Read + Seek) -> Result<VerifyReport, VerifyError> {
     problems.extend(unlisted.into_iter().map(|file| Problem { file, what: Fault::Unlisted }));
     problems.extend(archives.orphans());
     problems.extend(broken_proofs(&manifest));
+    let pictured = manifest.pictures.iter().flat_map(PackedPicture::paths).filter(|path| !listed.contains(*path));
+    problems.extend(pictured.map(|path| Problem { file: path.to_owned(), what: Fault::Missing }));
     Ok(VerifyReport { manifest, intact, problems })
 }
 

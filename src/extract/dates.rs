@@ -5,7 +5,7 @@ use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
 /// China has kept UTC+8 without summer time since 1991, long before any page we read.
-const SHANGHAI: Offset = jiff::tz::offset(8);
+pub(super) const SHANGHAI: Offset = jiff::tz::offset(8);
 
 /// The day of an instant in Asia/Shanghai.
 pub(super) fn day_of(at: Timestamp) -> Date {

@@ -23,7 +23,8 @@ pub fn read(text: &str, mut context: Context, wishes: &mut Wishes) -> Yielded {
     let html = Html::parse_document(kept);
     let root = html.root_element();
     each(root, "meta[name][content]", |meta| {
-        wishes.add_meta(meta.attr("name").unwrap_or_default(), meta.attr("content").unwrap_or_default());
+        let (name, directives) = (meta.attr("name").unwrap_or_default(), meta.attr("content").unwrap_or_default());
+        wishes.add_meta(name, directives, context.page.fetched_at);
     });
     if let Some(base) = first(root, "base[href]").and_then(|base| context.base.join(base.attr("href")?).ok()) {
         context.base = base;

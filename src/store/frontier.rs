@@ -1,6 +1,6 @@
 //! The frontier: which pages are known, which are due, whose turn it is.
 
-use super::{HostState, PageReport, Result, SourceState, SweepReport, Tally, Unfetched};
+use super::{HostState, OriginalRow, PageReport, Result, SourceState, SweepReport, Tally, Unfetched};
 use crate::domain::{
     CaptureId, Epoch, FetchOutcome, HostKey, Listing, PageId, PageRole, QuietHours, Request, SourceId, SweepId, UrlKey,
 };
@@ -133,6 +133,8 @@ pub struct SavedCapture {
     pub payload_sha256: String,
     /// For a revisit, the capture that holds the body.
     pub refers_to: Option<CaptureId>,
+    /// The archived robots.txt under which it was asked for.
+    pub robots: Option<CaptureId>,
 }
 
 /// The last capture of a page that holds a body: what a revisit refers to.
@@ -220,6 +222,27 @@ pub struct RobotsCopy {
     pub expires: Timestamp,
     /// Its Crawl-delay for us; never clamped.
     pub crawl_delay: Option<Duration>,
+    /// The answer that brought it, in the archive; `None` for a host that is closed, and for copies of older versions.
+    pub archived: Option<OriginalRow>,
+}
+
+impl RobotsCopy {
+    /// Whether it still counts and what is fetched under it can name it.
+    #[must_use]
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.expires > now && (self.archived.is_some() || matches!(self.state, RobotsState::Closed(_)))
+    }
+}
+
+/// A robots.txt that was archived just now.
+#[derive(Clone, Debug)]
+pub struct NewRobots {
+    /// In which sweep.
+    pub sweep: SweepId,
+    /// For which source.
+    pub source: SourceId,
+    /// Where it lies.
+    pub capture: SavedCapture,
 }
 
 /// The frontier's contract.
@@ -263,8 +286,14 @@ pub trait Frontier: Send + Sync {
     /// The kept robots.txt of a host, fresh or stale.
     async fn robots(&self, host: &HostKey) -> Result<Option<RobotsCopy>>;
 
-    /// Keeps a robots.txt.
-    async fn keep_robots(&self, host: &HostKey, copy: RobotsCopy) -> Result<()>;
+    /// Keeps a robots.txt, and remembers the capture of one that was not archived before.
+    async fn keep_robots(&self, host: &HostKey, copy: RobotsCopy, new: Option<NewRobots>) -> Result<()>;
+
+    /// The archived robots.txt of this address with this body, if there is one.
+    async fn archived_robots(&self, url: &str, payload_sha256: &str) -> Result<Option<OriginalRow>>;
+
+    /// Every archived robots.txt.
+    async fn robots_archive(&self) -> Result<Vec<OriginalRow>>;
 
     /// Lets no page of a source be claimed until a person releases it.
     async fn quarantine(&self, source: &SourceId, reason: &str) -> Result<()>;

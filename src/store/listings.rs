@@ -92,9 +92,11 @@ pub struct CaptureRow {
     pub sweep: SweepId,
     /// For a revisit, the capture that holds the body.
     pub refers_to: Option<OriginalRow>,
+    /// The archived robots.txt under which it was asked for.
+    pub robots: Option<OriginalRow>,
 }
 
-/// The capture that a revisit refers to.
+/// A capture that another one refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginalRow {
     /// Its number.
@@ -156,7 +158,7 @@ pub trait Listings: Send + Sync {
     /// Listings by number.
     async fn by_ids(&self, ids: &[ListingId]) -> Result<Vec<StoredListing>>;
 
-    /// Archived pages that were read as content, oldest first.
+    /// Archived pages that were read as content, oldest first; no robots.txt.
     async fn captures(&self, sweep: Option<SweepId>) -> Result<Vec<CaptureRow>>;
 
     /// Revisits that rest on this capture's body: it must not be purged before them, and the database refuses it.

@@ -23,7 +23,7 @@ pub use audit::{Audit, AuditFilter, Watched};
 pub use draws::{Draws, StoredDraw};
 pub use error::StoreError;
 pub use frontier::{
-    Claim, Completion, Frontier, Lease, NewPage, Pace, Previous, PreviousCapture, RobotsCopy, RobotsState,
+    Claim, Completion, Frontier, Lease, NewPage, NewRobots, Pace, Previous, PreviousCapture, RobotsCopy, RobotsState,
     SavedCapture, Turn, Visit,
 };
 pub use imports::{ImportKind, ImportRecord, Imports, NewImport, Recorded, RecordedCapture, Recording};

@@ -57,6 +57,7 @@ impl Bench {
             fetched_at: self.clock.now(),
             payload_sha256: body.into(),
             refers_to: None,
+            robots: None,
         };
         let visit = Visit { etag: Some("\"1\"".into()), last_modified: None, payload_sha256: body.into() };
         let completion = Completion {

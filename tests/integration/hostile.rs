@@ -113,6 +113,6 @@ fn robots_that_cannot_be_read_close_the_host() {
     std::fs::write(dir.path().join("site.toml"), definition(&site)).expect("the definition");
     let (code, out, errors) = run(tanzhao(dir.path()).args(["sweep", "--loopback", "--sources", "site.toml"]));
     assert_eq!(code, 0x3, "{errors}");
-    assert!(out.contains("robots.txt cannot be read (status 503)"), "{out}");
+    assert!(out.contains("robots.txt 读取失败（状态 503）"), "{out}");
     assert!(site.asked().iter().all(|(_, path)| path == "/robots.txt"), "nothing else was asked");
 }

@@ -182,6 +182,7 @@ async fn an_abandoned_recording_leaves_nothing() {
         fetched_at: app.clock.now(),
         payload_sha256: "c".repeat(64),
         refers_to: None,
+        robots: None,
     };
     let page = RecordedCapture {
         capture,

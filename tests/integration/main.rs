@@ -18,6 +18,7 @@ mod queue_cli;
 mod render;
 mod retention;
 mod revisit;
+mod robots;
 mod seals;
 mod search;
 mod store_contract;

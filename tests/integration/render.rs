@@ -5,10 +5,17 @@ use crate::support::{
     browsers::{Family, any_alive},
     definition, html, response, run, tanzhao, wait_until,
 };
-use std::{net::UdpSocket, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read as _, Write as _},
+    net::UdpSocket,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 use tanzhao::{
     app::{
-        App, builtin, demo, rendering,
+        App, builtin, demo, pictures, rendering,
         sweep::{SweepOrder, SweepSummary, Watch, parse_sources, sweep},
     },
     config::{Config, Switch},
@@ -18,6 +25,7 @@ use tanzhao::{
     },
     domain::{ListingId, SweepId},
     evidence::{Capture, read_capture},
+    export::{PaintedFrom, PictureState, verify::Fault},
     sampleweb::{SampleListing, Site as SampleSite},
     store::CaptureRow,
 };
@@ -138,9 +146,109 @@ async fn a_front_page_made_by_its_script_is_read_archived_and_pictured() {
         tanzhao::app::rereading::reprocess(&app, &config, registry, toolkit, None).await.expect("reading again");
     assert_eq!((again.listings, again.problems.len()), (stored.len(), 0), "the archive holds all that is needed");
 
-    let browser = rendering::renderer(&config).expect("a browser");
-    let picture = rendering::screenshot(&app, &browser, row).await.expect("a picture of the archived page");
-    assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n") && picture.len() > 2_000, "{} bytes", picture.len());
+    let pictures = dir.path().join("pictures");
+    std::fs::create_dir(&pictures).expect("a folder");
+    let browser = rendering::for_pictures(&config);
+    let painted = pictures::pictures(&app, &browser, vec![row.clone()], &pictures).await;
+    let painted = painted[&row.sha256].as_ref().expect("a picture of the archived page");
+    assert_eq!(painted.from, PaintedFrom::Finished);
+    assert!(painted.text.contains(stored[0].listing.title.as_str()), "{}", painted.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_tells_whether_chinese_can_be_read_in_it() {
+    let renderer = renderer("han", Budget::default());
+    let mut pictures = Vec::new();
+    for character in ["学", "课"] {
+        let order = RenderOrder { scripts: false, screenshot: true, ..order(&format!("<body>{character}</body>")) };
+        let page = renderer.render(order, &NoSupply).await.expect("a page");
+        assert_eq!(page.text, character);
+        pictures.push(page.screenshot.expect("a picture"));
+    }
+    let differ = pictures[0].png != pictures[1].png;
+    assert_eq!((pictures[0].han, pictures[1].han), (differ, differ));
+}
+
+/// Width and height of a PNG, from its first chunk.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert!(png.starts_with(b"\x89PNG\r\n\x1a\n") && &png[12..16] == b"IHDR", "no PNG");
+    let side = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    (side(16), side(20))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_show_what_the_archived_pages_look_like() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let app = App::open(dir.path()).expect("a new store");
+    let output = dir.path().join("packages");
+    let config = config("a@package.example");
+    // The sample web is gone when the packages are made, so nothing can have been asked of it.
+    let report = demo::demo(&app, &config, &output, &Silent, CancellationToken::new()).await.expect("a demonstration");
+    let (mut sources, mut texts) = (Vec::new(), String::new());
+    for package in &report.packages {
+        let manifest = &package.receipt.manifest;
+        assert!(manifest.counts.pictures > 0);
+        assert_eq!(manifest.pictures.len(), manifest.counts.pictures, "{:?}", manifest.pictures);
+        let mut files = unzipped(&package.receipt.path);
+        for one in &manifest.pictures {
+            let PictureState::Painted { png, text, browser, painted_from, .. } = &one.state else {
+                panic!("{one:?}");
+            };
+            let (width, height) = size(&files[png]);
+            assert!((800..=1280).contains(&width) && (100..=12_000).contains(&height), "{png}: {width} x {height}");
+            assert!(files[png].len() > 2_000 && browser.contains("Chrome/"), "{one:?}");
+            let text = String::from_utf8(files[text].clone()).expect("UTF-8");
+            assert!(text.contains(one.capture.rsplit('/').next().expect("a name")), "it says what it was made from");
+            let shown = tanzhao::signals::contacts::contacts(text.split_once("\n\n").expect("a first line").1);
+            assert!(shown.iter().all(|contact| contact.value.len() < 11), "{shown:?}");
+            sources.push(*painted_from);
+            texts.push_str(&text);
+            let folder = one.capture.split('/').next().expect("a folder");
+            let sheet = String::from_utf8_lossy(&files[&format!("{folder}/证据说明.html")]).into_owned();
+            assert!(
+                sheet.contains(&format!(">存档/{}</a>（未掩码）", png.rsplit('/').next().expect("a name"))),
+                "{sheet}"
+            );
+        }
+        let changed = match &manifest.pictures[0].state {
+            PictureState::Painted { png, .. } => png.clone(),
+            PictureState::Missing { .. } => unreachable!("checked above"),
+        };
+        let last = files.get_mut(&changed).and_then(|bytes| bytes.last_mut()).expect("a picture");
+        *last ^= 1;
+        let report = tanzhao::export::verify(zipped(&files)).expect("a package");
+        let problems: Vec<(&str, &Fault)> = report.problems.iter().map(|one| (one.file.as_str(), &one.what)).collect();
+        assert_eq!(problems, [(changed.as_str(), &Fault::Digest)]);
+    }
+    assert!(sources.contains(&PaintedFrom::Sent) && sources.contains(&PaintedFrom::Data), "pages and data");
+    for stored in app.listings.page(ListingId(0), 500).await.expect("listings") {
+        let title = &stored.listing.title;
+        let plain = tanzhao::evidence::mask_text(title, &tanzhao::signals::contacts::contacts(title)) == *title;
+        if stored.lead.is_some() && plain && stored.listing.source.0 == "sample-classified" {
+            assert!(texts.contains(title.as_str()), "{title}");
+        }
+    }
+}
+
+fn unzipped(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(path).expect("the package")).expect("a zip");
+    (0..zip.len())
+        .map(|at| {
+            let mut file = zip.by_index(at).expect("an entry");
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).expect("readable");
+            (file.name().expect("a text").into_owned(), bytes)
+        })
+        .collect()
+}
+
+fn zipped(files: &BTreeMap<String, Vec<u8>>) -> Cursor<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).expect("a vector takes all");
+        zip.write_all(bytes).expect("a vector takes all");
+    }
+    zip.finish().expect("a vector takes all")
 }
 
 /// A page whose script tries everything a page can try.
@@ -393,14 +501,14 @@ fn without_a_browser_the_source_is_skipped_with_a_reason_or_refused_where_one_is
     };
     let (code, out, errors) = sweep("true", "");
     assert_eq!(code, 0, "{errors}");
-    assert!(out.contains("needs a browser") && out.contains("/nowhere/chromium"), "{out}");
+    assert!(out.contains("需要浏览器") && out.contains("/nowhere/chromium"), "{out}");
     assert!(site.asked().is_empty());
     let (code, _, errors) = sweep("true", "enabled = true");
     assert_eq!(code, 2, "{errors}");
     assert!(errors.contains("/nowhere/chromium"), "{errors}");
     let (code, out, errors) = sweep("\"auto\"", "");
     assert_eq!(code, 3, "{errors}");
-    assert!(out.contains("an empty shell"), "{out}");
+    assert!(out.contains("网页须运行脚本才有内容"), "{out}");
 }
 
 fn write(dir: &Path, name: &str, text: &str) {

@@ -4,7 +4,6 @@ use crate::support::{Pages, Site, definition, html, run, tanzhao, with_headers};
 use std::sync::Arc;
 use tanzhao::{
     clock::SystemClock,
-    domain::CaptureId,
     store::{Listings, sqlite::SqliteStore},
 };
 
@@ -28,7 +27,7 @@ fn a_second_sweep_refers_to_the_first_and_the_original_cannot_be_purged_unseen()
     assert_eq!(rows[2].refers_to.as_ref().map(|original| original.id), Some(rows[0].id));
     assert!(rows.iter().all(|row| row.offset > 0));
     assert_eq!(runtime.block_on(store.revisits_of(rows[0].id)).expect("revisits"), [rows[2].id]);
-    assert_eq!(runtime.block_on(store.revisits_of(CaptureId(2))).expect("revisits"), []);
+    assert_eq!(runtime.block_on(store.revisits_of(rows[1].id)).expect("revisits"), []);
     drop(store);
 
     let (code, out, errors) = run(tanzhao(dir.path()).args(["reprocess", "--sources", "site.toml"]));

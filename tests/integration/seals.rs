@@ -53,6 +53,7 @@ async fn capture(store: &SqliteStore, names: &[&str]) {
             fetched_at: "2026-11-25T02:00:00Z".parse().expect("a time"),
             payload_sha256: sha256_hex(name.as_bytes()),
             refers_to: None,
+            robots: None,
         };
         let completion = Completion { capture: Some(saved), ..Completion::of(FetchOutcome::Fetched { status: 200 }) };
         assert!(store.complete(&lease, completion).await.expect("a completion"));
@@ -157,13 +158,13 @@ fn a_swept_page_is_proved_on_the_command_line() {
     let (code, out, errors) = command(&["audit", "prove", "1"]);
     assert_eq!(code, 0, "{errors}");
     let proof: serde_json::Value = serde_json::from_str(&out).expect("JSON");
-    assert_eq!((&proof["proof"]["leaves"], &proof["seal"]["number"]), (&2.into(), &1.into()));
+    assert_eq!((&proof["proof"]["leaves"], &proof["seal"]["number"]), (&3.into(), &1.into()));
     let package =
         std::fs::read_dir(dir.path().join("packages")).expect("packages").flatten().next().expect("one").path();
     let mut zip = zip::ZipArchive::new(std::fs::File::open(&package).expect("the package")).expect("a zip");
     let manifest: tanzhao::export::Manifest =
         serde_json::from_reader(zip.by_name("manifest.json").expect("the manifest")).expect("JSON");
-    assert_eq!((manifest.seals.len(), manifest.proofs.len()), (1, 1));
+    assert_eq!((manifest.seals.len(), manifest.proofs.len()), (1, 2), "of the page and of its robots.txt");
     assert!(manifest.audit.is_some_and(|head| head.entries > 3));
     let (code, _, errors) = run(tanzhao(dir.path()).arg("verify").arg(&package));
     assert_eq!(code, 0, "{errors}");

@@ -1,14 +1,18 @@
 //! A whole sweep of the sample web, as a program that imports the library would run it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tanzhao::{
     app::{
         App, builtin, demo,
         handover::{self, Kind, PackageOrder},
+        rendering::Browser,
         sweep::{SweepOrder, SweepSummary, Watch, sample_sources, sweep},
+        words::words,
     },
     config::Config,
+    crawl::render::{Render, RenderError, RenderOrder, Rendered, Supply},
     domain::{LeadState, ListingId, Role},
+    export::{Manifest, PackedPicture},
     leads::lifecycle::{Actor, Order, Step},
     sampleweb::{Running, SampleListing, Site},
     store::{LeadQuery, StoredListing},
@@ -71,8 +75,12 @@ async fn every_listing_arrives_whole_politely_and_only_once() {
     }
     assert!(log.all().iter().all(|seen| seen.user_agent.starts_with("TanzhaoBot/")), "an honest name, always");
     assert!(!log.asked(Site::Classified, "/user/"), "robots.txt forbids it");
-    for wall in ["captcha page", "login wall"] {
+    for wall in ["captcha", "login_wall"] {
         assert!(summary.pages.iter().any(|page| page.reason == wall), "{wall} is a recorded reason");
+    }
+    for page in summary.pages.iter().filter(|page| !page.reason.is_empty()) {
+        let words = words(&page.reason).what;
+        assert!(words.chars().any(|c| c > '\u{4e00}'), "an operator reads `{words}`");
     }
     web.stop().await;
 
@@ -125,13 +133,20 @@ async fn operators_become_leads_and_leads_become_packages() {
 
     let output = dir.path().join("packages");
     let toolkit = builtin::toolkit(None).expect("the committed model");
-    let order = |county: &'static str, kind: Kind| PackageOrder { county, output: &output, since: None, kind };
+    let order = |county: &'static str, kind: Kind| {
+        let browser: Browser = match kind {
+            Kind::Draft => Err("没有浏览器".into()),
+            Kind::Real { .. } => Ok(Arc::new(Dying)),
+        };
+        PackageOrder { county, output: &output, since: None, kind, browser }
+    };
     let drafts = handover::handover(&app, "朝阳市", &toolkit, &order("all", Kind::Draft)).await.expect("drafts");
     assert!(drafts.len() >= 7, "all seven counties have leads");
     for package in &drafts {
         let file = std::fs::File::open(&package.receipt.path).expect("the package");
         let report = tanzhao::export::verify(file).expect("a package");
         assert!(report.is_intact() && report.manifest.draft);
+        assert_eq!(reasons(&report.manifest), ["没有浏览器"], "made all the same, and says why");
     }
     assert!(app.queue.lives().await.expect("lives").values().all(|life| life.state == LeadState::New));
 
@@ -150,11 +165,35 @@ async fn operators_become_leads_and_leads_become_packages() {
         let manifest = &written[0].receipt.manifest;
         assert_eq!((written.len(), manifest.counts.leads, manifest.draft), (1, 1, false));
         assert_eq!(manifest.previous_package_sha256, digests.last().cloned(), "drafts are in no chain");
+        assert!(reasons(manifest).contains(&"浏览器在渲染中退出"), "{:?}", manifest.pictures);
         digests.push(written[0].receipt.sha256.clone());
         let life = app.queue.life(lead).await.expect("a life").expect("the lead");
         assert_eq!(life.state, LeadState::HandedOver);
     }
     assert!(ours.receipt.manifest.previous_package_sha256.is_none());
+}
+
+/// Why a package has no pictures of its pages.
+fn reasons(manifest: &Manifest) -> Vec<&str> {
+    assert!(manifest.counts.pictures == 0 && !manifest.pictures.is_empty());
+    let mut reasons: Vec<&str> = manifest.pictures.iter().filter_map(PackedPicture::missing).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    reasons
+}
+
+/// A browser that never survives a page.
+struct Dying;
+
+#[async_trait::async_trait]
+impl Render for Dying {
+    async fn render(&self, _: RenderOrder, _: &dyn Supply) -> Result<Rendered, RenderError> {
+        Err(RenderError::Died("always".into()))
+    }
+
+    fn longest(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 fn person(name: &str) -> Actor {

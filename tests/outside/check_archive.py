@@ -26,6 +26,39 @@ def check_warcs(files):
     return kinds
 
 
+def robots_of(data, files):
+    """The robots.txt that each page's metadata names: archived whole, with the digest it had when the page was asked for."""
+    named = 0
+    for path in files:
+        url, notes, own = None, {}, False
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                body = record.content_stream().read()
+                if record.rec_type == "metadata":
+                    url = record.rec_headers.get_header("WARC-Target-URI")
+                    own = b"the robots.txt itself" in body
+                    notes = dict(line.split(": ", 1) for line in body.decode().splitlines() if ": " in line)
+        if own or "robots-txt-sha256" not in notes:
+            continue
+        kept = data / notes["robots-txt-archived-in"]
+        if hashlib.sha256(kept.read_bytes()).hexdigest() != notes["robots-txt-archive-sha256"]:
+            raise AssertionError(f"{kept} is not the robots.txt that {path} names")
+        with kept.open("rb") as stream:
+            answers = [
+                (record.http_headers.get_statuscode(), hashlib.sha256(record.content_stream().read()).hexdigest())
+                for record in ArchiveIterator(stream, check_digests="raise")
+                if record.rec_type == "response"
+            ]
+        [(status, digest)] = answers
+        stated = notes["robots-txt-sha256"]
+        if not (status.startswith("4") if stated == "none" else status.startswith("2") and digest == stated):
+            raise AssertionError(f"{url}: robots.txt {stated}, archived {status} {digest}")
+        named += 1
+    if not named:
+        raise AssertionError("no page names the robots.txt under which it was asked for")
+    return named
+
+
 def lines_of(text):
     found = set()
     for line in text.splitlines():
@@ -99,6 +132,7 @@ def main(data, index):
     if not files:
         raise AssertionError(f"no capture below {data}")
     kinds = check_warcs(files)
+    robots = robots_of(data, files)
     lines = check_cdxj(Path(index), files)
     db = sqlite3.connect(data / "tanzhao.db")
     entries, seals = check_audit(db), check_seals(db, data)
@@ -106,7 +140,7 @@ def main(data, index):
         raise AssertionError("nothing was logged or sealed")
     if "revisit" not in kinds:
         raise AssertionError(f"no revisit among {kinds}")
-    print(f"{len(files)} captures {kinds}, {lines} cdxj lines, {entries} audit entries, {seals} seals")
+    print(f"{len(files)} captures {kinds}, {robots} pages with their robots.txt, {lines} cdxj lines, {entries} audit entries, {seals} seals")
 
 
 if __name__ == "__main__":

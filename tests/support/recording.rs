@@ -17,6 +17,7 @@ pub async fn bring(store: &SqliteStore, listings: Vec<Listing>, number: usize) {
         fetched_at,
         status: 200,
         refers_to: None,
+        robots: None,
     };
     let page = RecordedCapture { capture, source: SourceId("one".into()), role: PageRole::Index, listings };
     let import = NewImport {

@@ -3,7 +3,7 @@
 use crate::{
     args::{Demo, Global, Reprocess, StatusArgs, Sweep},
     leads::print_queue,
-    output::{Exit, Progress, write_json},
+    output::{Exit, Progress, print_pictures, write_json},
     queue::Standings,
 };
 use std::{path::Path, sync::Arc};
@@ -11,6 +11,7 @@ use tanzhao::{
     app::{
         App, builtin, demo as demonstration, rereading, status as state,
         sweep::{self as campaign, SweepOrder, SweepSummary},
+        words::words,
     },
     config::Config,
     domain::SweepId,
@@ -65,6 +66,7 @@ pub async fn demo(global: &Global, order: Demo) -> anyhow::Result<Exit> {
         for problem in &package.problems {
             println!("    存证有误：{problem}");
         }
+        print_pictures(&package.receipt.manifest);
     }
     let data = global.data_dir.display();
     println!(
@@ -116,7 +118,9 @@ fn print_summary(summary: &SweepSummary) {
         println!("最早可继续的时间：{at}");
     }
     for (source, reason) in &summary.skipped {
-        println!("  未采集 {source}:{reason}");
+        let words = words(reason);
+        println!("  未采集 {source}:{}", words.what);
+        print_advice(words.advice);
     }
     for source in &summary.health {
         let what =
@@ -124,7 +128,7 @@ fn print_summary(summary: &SweepSummary) {
         println!("  来源 {} {what}：{}", source.source, source.reason);
     }
     for page in summary.pages.iter().filter(|page| !page.reason.is_empty() && page.outcome != "redirected") {
-        println!("  {} {} 页：{}（例：{}）", page.source, page.pages, page.reason, page.example);
+        println!("  {} {} 页：{}（例：{}）", page.source, page.pages, words(&page.reason).what, page.example);
     }
 }
 
@@ -158,7 +162,8 @@ pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> 
         }
         for page in &pages {
             let due = page.due.map_or_else(String::new, |at| format!("，最早 {at}"));
-            println!("{} {} {}：{}{due}", page.source, page_state(&page.state), page.url, page.reason);
+            let reason = words(&page.reason).what;
+            println!("{} {} {}：{reason}{due}", page.source, page_state(&page.state), page.url);
         }
         println!("未抓取地址 {} 个（最多列出 {}）", pages.len(), order.limit);
         return Ok(Exit::Done);
@@ -185,16 +190,18 @@ pub async fn status(global: &Global, order: StatusArgs) -> anyhow::Result<Exit> 
             robots_words(&host.robots)
         );
         if let (Some(until), Some(reason)) = (host.blocked_until, &host.blocked_reason) {
-            println!("  暂停至 {until}：{reason}");
+            println!("  暂停至 {until}：{}", words(reason).what);
         }
     }
     for page in &status.pages {
-        let reason = if page.reason.is_empty() {
+        let words = words(&page.reason);
+        let reason = if words.what.is_empty() {
             String::new()
         } else {
-            format!("：{}（例：{}）", page.reason, page.example)
+            format!("：{}（例：{}）", words.what, page.example)
         };
         println!("页面 {} {} {} 页{reason}", page.source, page_state(&page.state), page.pages);
+        print_advice(words.advice);
     }
     Ok(Exit::Done)
 }
@@ -216,36 +223,43 @@ fn print_source(source: &SourceState) {
         source.source, source.budget_left, source.pending, source.not_fetched
     );
     if !source.why.is_empty() {
-        println!("  原因：{}", source.why);
+        println!("  原因：{}", words(&source.why).what);
     }
-    if !advice.is_empty() {
-        println!("  处理：{advice}");
-    }
+    print_advice(advice);
     if let Some((at, url, what)) = &source.last_error {
-        println!("  最近一次问题：{at} {url} {what}");
+        println!("  最近一次问题：{at} {url} {}", words(what).what);
     }
     for rule in &source.robots {
         println!("  robots.txt {}", robots_words(rule));
     }
 }
 
+fn print_advice(advice: &str) {
+    if !advice.is_empty() {
+        println!("  处理：{advice}");
+    }
+}
+
 /// The kept rule in the bureau's words; `text` with its host in front, or alone.
 fn robots_words(rule: &str) -> String {
-    [
+    let (rule, delay) = rule.split_once(", Crawl-delay ").unwrap_or((rule, ""));
+    let delay = if delay.is_empty() { String::new() } else { format!("，要求间隔 {delay}") };
+    let said = [
         ("not asked yet", "尚未读取"),
         ("text", "有规则，按规则执行"),
         ("absent", "没有该文件，状态"),
         ("closed", "读不到，暂不抓取："),
     ]
     .into_iter()
-    .find_map(|(kind, words)| {
+    .find_map(|(kind, said)| {
         let (host, rest) = rule
             .rsplit_once(&format!(": {kind}"))
             .map_or((None, rule.strip_prefix(kind)), |(host, rest)| (Some(host), Some(rest)));
         let host = host.map_or_else(String::new, |host| format!("{host}："));
-        rest.map(|rest| format!("{host}{words}{rest}"))
+        rest.map(|rest| format!("{host}{said}{}", words(rest.strip_prefix(' ').unwrap_or(rest)).what))
     })
-    .unwrap_or_else(|| rule.to_owned())
+    .unwrap_or_else(|| rule.to_owned());
+    said + &delay
 }
 
 fn page_state(state: &str) -> &str {

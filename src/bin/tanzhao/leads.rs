@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Export, ExportCommand, Format, Global, Handover, Leads, LeadsCommand},
-    output::{Exit, cell, one_line, writer},
+    output::{Exit, cell, one_line, print_pictures, writer},
     queue::{self, Standings},
 };
 use anyhow::{Context, bail};
@@ -13,7 +13,7 @@ use tanzhao::{
         App, acting, builtin,
         exporting::{LoggedExport, cdxj},
         handover::{self as packages, Kind, PackageOrder},
-        unmasking,
+        rendering, unmasking,
     },
     config::Config,
     domain::{Contact, LeadId, ListingId, Purpose, Span},
@@ -279,7 +279,8 @@ pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> 
         app.queue.end_leases().await?;
         Kind::Real { actor, terms: acting::terms(&config)? }
     };
-    let order = PackageOrder { county: &order.county, output: &order.output, since: order.since, kind };
+    let browser = rendering::for_pictures(&config);
+    let order = PackageOrder { county: &order.county, output: &order.output, since: order.since, kind, browser };
     let written = packages::handover(&app, &config.city, &toolkit, &order).await?;
     let mut whole = true;
     for package in &written {
@@ -289,6 +290,7 @@ pub async fn handover(global: &Global, order: Handover) -> anyhow::Result<Exit> 
             whole = false;
             println!("  存证有误：{problem}");
         }
+        print_pictures(&package.receipt.manifest);
     }
     if written.is_empty() {
         println!(

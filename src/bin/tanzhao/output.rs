@@ -11,7 +11,11 @@ use std::{
     sync::Mutex,
     time::{Duration, Instant},
 };
-use tanzhao::{app::sweep::Watch, store::StoreError};
+use tanzhao::{
+    app::sweep::Watch,
+    export::{Manifest, PackedPicture, PictureState},
+    store::StoreError,
+};
 use tracing_subscriber::EnvFilter;
 
 /// How the program ends; the numbers are part of the contract.
@@ -47,6 +51,21 @@ impl Exit {
             Some(_) => Self::DoneInPart,
             None => Self::WrongUse,
         }
+    }
+}
+
+/// How many archived pages a package shows, and why it does not show the others.
+pub fn print_pictures(manifest: &Manifest) {
+    let missing: Vec<&str> = manifest.pictures.iter().filter_map(PackedPicture::missing).collect();
+    if let Some(reason) = missing.first() {
+        let (painted, missing) = (manifest.counts.pictures, missing.len());
+        println!("    页面截图 {painted} 份；未附截图的存档 {missing} 份，原因：{reason}");
+    } else if manifest.counts.pictures > 0 {
+        println!("    页面截图 {} 份", manifest.counts.pictures);
+    }
+    let boxes = |one: &PackedPicture| matches!(one.state, PictureState::Painted { chinese_font: false, .. });
+    if manifest.pictures.iter().any(boxes) {
+        println!("    本机没有中文字体，截图中的汉字显示为方框：请安装后重做（Debian：apt install fonts-noto-cjk）");
     }
 }
 

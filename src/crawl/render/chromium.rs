@@ -67,6 +67,7 @@ impl ChromiumRenderer {
         supply: &dyn Supply,
     ) -> Result<Rendered, RenderError> {
         let result = Tab::render(&mut browser.wire, order, supply, &self.params.budget).await;
+        let result = result.map(|page| Rendered { browser: browser.product.clone(), ..page });
         browser.pages += 1;
         if result.is_ok() && browser.pages < PAGES_PER_BROWSER {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(browser);

@@ -1,7 +1,7 @@
 //! What a rendered page looked like at its end: document, visible text, picture.
 
 use super::{
-    Budget, Ended, RenderError,
+    Budget, Ended, RenderError, Screenshot,
     tab::{PATIENCE, Tab, text},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -13,8 +13,19 @@ const PICTURE: (f64, f64) = (1280.0, 12_000.0);
 /// A long page takes a while to paint.
 const PAINT: Duration = Duration::from_secs(20);
 
-/// HTML, visible text and PNG.
-pub(super) type Harvest = (String, String, Option<Vec<u8>>);
+/// Without a Chinese font all Chinese characters are painted as the same empty box.
+const HAN: &str = "(() => {
+    const painted = character => {
+        const canvas = document.createElement('canvas'), pen = canvas.getContext('2d');
+        pen.font = '32px sans-serif';
+        pen.fillText(character, 4, 40);
+        return canvas.toDataURL();
+    };
+    return painted('\u{5b66}') !== painted('\u{8bfe}');
+})()";
+
+/// HTML, visible text and picture.
+pub(super) type Harvest = (String, String, Option<Screenshot>);
 
 /// Takes the finished page out of the browser. Scripts of a page that did not end by itself are stopped first.
 pub(super) async fn harvest(tab: &mut Tab<'_>, ended: Ended, budget: &Budget) -> Result<Harvest, RenderError> {
@@ -34,18 +45,19 @@ pub(super) async fn harvest(tab: &mut Tab<'_>, ended: Ended, budget: &Budget) ->
     let tree = tab.call("Page.getFrameTree", json!({})).await?;
     let world = json!({"frameId": tree["frameTree"]["frame"]["id"], "worldName": "tanzhao"});
     let world = tab.call("Page.createIsolatedWorld", world).await?;
-    let visible = tab
-        .call(
-            "Runtime.evaluate",
-            json!({
-                "expression": "document.body ? document.body.innerText : ''", "returnByValue": true,
-                "contextId": world["executionContextId"], "timeout": PATIENCE.as_millis() as u64,
-            }),
-        )
-        .await?;
+    let order = |expression: &str| {
+        json!({
+            "expression": expression, "returnByValue": true,
+            "contextId": world["executionContextId"], "timeout": PATIENCE.as_millis() as u64,
+        })
+    };
+    let visible = tab.call("Runtime.evaluate", order("document.body ? document.body.innerText : ''")).await?;
     let visible = text(&visible["result"], "value");
-    let picture = if tab.order.screenshot { Some(picture(tab).await?) } else { None };
-    Ok((html, visible, picture))
+    if !tab.order.screenshot {
+        return Ok((html, visible, None));
+    }
+    let han = tab.call("Runtime.evaluate", order(HAN)).await?["result"]["value"] == true;
+    Ok((html, visible, Some(Screenshot { png: picture(tab).await?, han })))
 }
 
 /// The browser's own view of the tree: a page can redefine what its scripts would be told.

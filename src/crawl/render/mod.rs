@@ -76,12 +76,23 @@ pub struct Rendered {
     pub html: String,
     /// The text a reader sees.
     pub text: String,
-    /// The whole page as PNG, where it was ordered.
-    pub screenshot: Option<Vec<u8>>,
+    /// The whole page, where it was ordered.
+    pub screenshot: Option<Screenshot>,
     /// What the page asked for, in order, at most [`MAX_TRACES`].
     pub traces: Vec<Trace>,
     /// Why rendering ended.
     pub ended: Ended,
+    /// Name and version of the browser.
+    pub browser: String,
+}
+
+/// A picture of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screenshot {
+    /// The bytes.
+    pub png: Vec<u8>,
+    /// Whether the machine has a font for Chinese; without one its characters are empty boxes.
+    pub han: bool,
 }
 
 /// Requests of one page that are written down; a page that asks more often is ended.
@@ -229,6 +240,21 @@ pub enum RenderError {
 }
 
 impl RenderError {
+    /// The reason as people of the bureau read it.
+    #[must_use]
+    pub const fn zh(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "未找到 Chromium 浏览器",
+            Self::Unsandboxed => "当前以 root 运行，Chromium 沙箱不可用，且未许可在无沙箱下运行",
+            Self::Start(_) => "浏览器未能启动",
+            Self::Died(_) => "浏览器在渲染中退出",
+            Self::Refused { .. } => "浏览器拒绝了渲染命令",
+            Self::TooLarge { .. } => "页面过大",
+            Self::Stuck(_) => "页面未能在时限内渲染完",
+            Self::Busy(_) => "浏览器一直被占用",
+        }
+    }
+
     /// Whether another try may help.
     #[must_use]
     pub fn retry(&self) -> bool {

@@ -1,6 +1,6 @@
 //! One Chromium process: found, started with nothing but what rendering needs, and ended with all its children.
 
-use super::{RenderError, RenderParams, wire::Wire};
+use super::{RenderError, RenderParams, tab::text, wire::Wire};
 use command_fds::{CommandFdExt, FdMapping};
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
 use serde_json::json;
@@ -52,6 +52,8 @@ const ARGUMENTS: [&str; 22] = [
 /// A running browser; dropping it kills it.
 pub(super) struct Browser {
     pub wire: Wire,
+    /// Its name and version in its own words, for example `HeadlessChrome/140.0.7339.80`.
+    pub product: String,
     /// Pages rendered so far.
     pub pages: u32,
     child: Child,
@@ -139,11 +141,12 @@ impl Browser {
         drop(command);
         let wire = Wire::new(orders_out.into(), answers_in.into()).map_err(failed)?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let mut browser = Self { wire, pages: 0, child, group, profile };
+        let mut browser = Self { wire, product: String::new(), pages: 0, child, group, profile };
         match browser.wire.call(None, "Browser.getVersion", json!({}), START).await {
-            Ok(version) => tracing::debug!(product = %version["product"], "a browser is ready"),
+            Ok(version) => browser.product = text(&version, "product"),
             Err(error) => return Err(RenderError::Start(format!("{error}; {}", browser.last_words()))),
         }
+        tracing::debug!(browser.product, "a browser is ready");
         Ok(browser)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{SubRequest, Supplied, Supply};
 use crate::{
-    crawl::{Crawl, RawResponse, answers::without_content, robots, robots::Ruling},
+    crawl::{Crawl, RawResponse, answers::without_content, robots, robots::Ruling, worker::CrawlError},
     domain::{FetchOutcome, HostKey, PageRole, Request},
     evidence::decode_body,
     sources::SourceManifest,
@@ -96,16 +96,17 @@ impl<'a> SiteSupply<'a> {
     /// The host's robots.txt, asked for where no fresh copy is kept.
     async fn robots(&self, url: &Url, host: &HostKey) -> Result<RobotsCopy, Refusal> {
         let now = self.crawl.clock.now();
-        if let Some(copy) = self.crawl.frontier.robots(host).await?.filter(|copy| copy.expires > now) {
+        if let Some(copy) = self.crawl.frontier.robots(host).await?.filter(|copy| copy.holds(now)) {
             return Ok(copy);
         }
         self.turn(host).await?;
         let delay = self.source.pace.min_delay;
         self.crawl.gate.pass(host, delay).await;
         let now = self.crawl.clock.now();
-        let copy = robots::ask(&*self.crawl.fetch, self.crawl.guard, url, &self.crawl.params.agent, delay, now).await;
-        self.crawl.frontier.keep_robots(host, copy.clone()).await?;
-        Ok(copy)
+        self.crawl.asking(delay, now).renew(self.lease, url, host).await.map_err(|error| match error {
+            CrawlError::Store(error) => Refusal::Store(error),
+            other => Refusal::Rule(other.to_string()),
+        })
     }
 
     /// Waits until the store says that this page may make one more request of the host, and counts it.

@@ -99,7 +99,7 @@ impl<'a> Tab<'a> {
         let traces = std::mem::take(&mut tab.traces);
         let dispose = json!({"browserContextId": context});
         tab.wire.call(None, "Target.disposeBrowserContext", dispose, PATIENCE).await?;
-        Ok(Rendered { html, text, screenshot, traces, ended })
+        Ok(Rendered { html, text, screenshot, traces, ended, browser: String::new() })
     }
 
     async fn prepare(&mut self) -> Result<(), RenderError> {
@@ -142,7 +142,9 @@ impl<'a> Tab<'a> {
                 }));
             }
             let alone = answering.is_none();
-            let quiet = self.loaded.map(|at| at.max(self.alone_since) + SETTLE);
+            // Without scripts, all that a page asks for is asked before it has loaded.
+            let settle = if self.order.scripts { SETTLE } else { Duration::ZERO };
+            let quiet = self.loaded.map(|at| at.max(self.alone_since) + settle);
             let own_end = self.alone_since + self.budget.script.saturating_sub(self.own_spent);
             tokio::select! {
                 biased;

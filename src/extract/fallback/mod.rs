@@ -118,7 +118,8 @@ pub fn examine(page: &FetchedPage) -> Seen {
     let root = html.root_element();
     let mut wishes = Wishes::of_headers(page);
     each(root, "meta[name][content]", |meta| {
-        wishes.add_meta(meta.attr("name").unwrap_or_default(), meta.attr("content").unwrap_or_default());
+        let (name, directives) = (meta.attr("name").unwrap_or_default(), meta.attr("content").unwrap_or_default());
+        wishes.add_meta(name, directives, page.fetched_at);
     });
     let reading = content(root, &base, page, &mut seen.notes);
     let alone = reading.as_ref().is_none_or(|reading| reading.body.chars().count() <= gate::BARE_CHARS);

@@ -119,7 +119,7 @@ pub(super) fn record(row: &Row<'_>) -> Result<ImportRecord> {
 
 fn keep(db: &Connection, page: &RecordedCapture, import: i64, sweep: SweepId, now: i64) -> Result<()> {
     let from = captures::From::Import(import);
-    let capture = captures::insert(db, from, sweep, &page.capture, (&page.source, page.role), now)?;
+    let capture = captures::insert(db, from, sweep, &page.capture, (&page.source, page.role.code()), now)?;
     for listing in &page.listings {
         if !listings::known_later(db, listing)? {
             let place = listings::Place { capture: Some(capture), page: None, sweep };

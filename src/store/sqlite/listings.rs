@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use sha2::{Digest, Sha256};
 
-const COLUMNS: &str = "l.id, l.listing, l.assessment, l.sweep, l.lead, l.gone_ms, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
-    FROM listings l LEFT JOIN captures c ON c.id = l.capture LEFT JOIN captures o ON o.id = c.refers_to";
+const COLUMNS: &str = "l.id, l.listing, l.assessment, l.sweep, l.lead, l.gone_ms, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256, r.id, r.warc, r.sha256
+    FROM listings l LEFT JOIN captures c ON c.id = l.capture LEFT JOIN captures o ON o.id = c.refers_to LEFT JOIN captures r ON r.id = c.robots";
 
 /// Where a listing was read.
 #[derive(Clone, Copy, Debug)]
@@ -203,8 +203,9 @@ impl Listings for SqliteStore {
     async fn captures(&self, sweep: Option<SweepId>) -> Result<Vec<CaptureRow>> {
         self.read(move |db| {
             let mut query = db.prepare(
-                "SELECT c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
-                 FROM captures c LEFT JOIN captures o ON o.id = c.refers_to WHERE ?1 IS NULL OR c.sweep = ?1 ORDER BY c.id",
+                "SELECT c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256, r.id, r.warc, r.sha256
+                 FROM captures c LEFT JOIN captures o ON o.id = c.refers_to LEFT JOIN captures r ON r.id = c.robots 
+                 WHERE c.role <> 'robots' AND (?1 IS NULL OR c.sweep = ?1) ORDER BY c.id",
             )?;
             let rows = query.query_map([sweep.map(|id| id.0)], |row| capture(row, 0))?;
             Ok(rows.collect::<std::result::Result<_, _>>()?)
@@ -248,8 +249,8 @@ impl Listings for SqliteStore {
     async fn timeline(&self, listing: ListingId) -> Result<Vec<ListingEvent>> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT e.at_ms, e.kind, e.before, e.sweep, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256
-                 FROM listing_events e LEFT JOIN captures c ON c.id = e.capture LEFT JOIN captures o ON o.id = c.refers_to WHERE e.listing = ?1 ORDER BY e.id",
+                "SELECT e.at_ms, e.kind, e.before, e.sweep, c.id, c.warc, c.offset, c.sha256, c.source, c.role, c.sweep, o.id, o.warc, o.sha256, r.id, r.warc, r.sha256
+                 FROM listing_events e LEFT JOIN captures c ON c.id = e.capture LEFT JOIN captures o ON o.id = c.refers_to LEFT JOIN captures r ON r.id = c.robots WHERE e.listing = ?1 ORDER BY e.id",
             )?;
             let mut rows = query.query([listing.0])?;
             let mut events = Vec::new();
@@ -308,9 +309,13 @@ fn capture(row: &Row<'_>, from: usize) -> rusqlite::Result<CaptureRow> {
         source: row.get(from + 4)?,
         role: row.get(from + 5)?,
         sweep: SweepId(row.get(from + 6)?),
-        refers_to: match row.get::<_, Option<i64>>(from + 7)? {
-            Some(id) => Some(OriginalRow { id: CaptureId(id), warc: row.get(from + 8)?, sha256: row.get(from + 9)? }),
-            None => None,
-        },
+        refers_to: original(row, from + 7)?,
+        robots: original(row, from + 10)?,
     })
+}
+
+/// A capture that another one refers to: three columns, empty where there is none.
+pub(super) fn original(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<OriginalRow>> {
+    let Some(id) = row.get::<_, Option<i64>>(from)? else { return Ok(None) };
+    Ok(Some(OriginalRow { id: CaptureId(id), warc: row.get(from + 1)?, sha256: row.get(from + 2)? }))
 }

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_records.sql"),
     include_str!("migrations/0008_search.sql"),
     include_str!("migrations/0009_page_hash.sql"),
+    include_str!("migrations/0010_robots.sql"),
 ];
 
 /// The schema this program works with.

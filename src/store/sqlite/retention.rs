@@ -94,7 +94,8 @@ impl Retention for SqliteStore {
                        AND c.id <= (SELECT coalesce(max(capture), 0) FROM sealed_captures)
                        AND NOT EXISTS (SELECT 1 FROM listings l WHERE l.capture = c.id)
                        AND NOT EXISTS (SELECT 1 FROM listing_events e WHERE e.capture = c.id)
-                       AND NOT EXISTS (SELECT 1 FROM captures r WHERE r.refers_to = c.id)
+                       AND NOT EXISTS (SELECT 1 FROM captures r WHERE r.refers_to = c.id OR r.robots = c.id)
+                       AND NOT EXISTS (SELECT 1 FROM hosts h WHERE h.robots_capture = c.id)
                      ORDER BY c.id LIMIT ?3",
                 )?
                 .query_map(params![after, before, limit], |row| Ok((row.get(0)?, row.get(1)?)))?

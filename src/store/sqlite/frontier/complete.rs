@@ -45,7 +45,7 @@ pub(super) fn complete(db: &Connection, lease: &Lease, completion: &Completion, 
     rest(db, lease, &completion.outcome, step, now)?;
     let capture = completion.capture.as_ref().map(|capture| {
         let from = captures::From::Page(lease.page.0);
-        captures::insert(db, from, lease.sweep, capture, (&lease.what.source, lease.what.role), now)
+        captures::insert(db, from, lease.sweep, capture, (&lease.what.source, lease.what.role.code()), now)
     });
     let capture = capture.transpose()?;
     let mut fresh = 0_i64;

@@ -6,12 +6,12 @@ mod health;
 mod put;
 mod spend;
 
-use super::{SqliteStore, audit, from_json, timestamp, to_json};
+use super::{SqliteStore, audit, captures, from_json, listings::original, timestamp, to_json};
 use crate::{
     domain::{Act, AuditKind, CaptureId, HostKey, PageId, SourceId, SweepId},
     store::{
-        Claim, Completion, Frontier, HostState, Lease, NewPage, Pace, PageReport, PreviousCapture, Result, RobotsCopy,
-        RobotsState, SourceState, SweepReport, Tally, Turn, Unfetched,
+        Claim, Completion, Frontier, HostState, Lease, NewPage, NewRobots, OriginalRow, Pace, PageReport,
+        PreviousCapture, Result, RobotsCopy, RobotsState, SourceState, SweepReport, Tally, Turn, Unfetched,
     },
 };
 use async_trait::async_trait;
@@ -170,7 +170,10 @@ impl Frontier for SqliteStore {
         let host = host.clone();
         self.read(move |db| {
             let row = db
-                .prepare_cached("SELECT robots_kind, robots_body, robots_note, robots_expires_ms, crawl_delay_ms, robots_fetched_ms FROM hosts WHERE key = ?1 AND robots_kind IS NOT NULL")?
+                .prepare_cached(
+                    "SELECT h.robots_kind, h.robots_body, h.robots_note, h.robots_expires_ms, h.crawl_delay_ms, h.robots_fetched_ms, c.id, c.warc, c.sha256
+                     FROM hosts h LEFT JOIN captures c ON c.id = h.robots_capture WHERE h.key = ?1 AND h.robots_kind IS NOT NULL",
+                )?
                 .query_row([host.as_str()], |row| {
                     let kind: String = row.get(0)?;
                     let note: String = row.get::<_, Option<String>>(2)?.unwrap_or_default();
@@ -185,6 +188,7 @@ impl Frontier for SqliteStore {
                         fetched: row.get::<_, Option<i64>>(5)?.map(timestamp),
                         expires: timestamp(row.get(3)?),
                         crawl_delay: u64::try_from(delay).ok().filter(|ms| *ms > 0).map(Duration::from_millis),
+                        archived: original(row, 6)?,
                     })
                 })
                 .optional()?;
@@ -193,7 +197,7 @@ impl Frontier for SqliteStore {
         .await
     }
 
-    async fn keep_robots(&self, host: &HostKey, copy: RobotsCopy) -> Result<()> {
+    async fn keep_robots(&self, host: &HostKey, copy: RobotsCopy, new: Option<NewRobots>) -> Result<()> {
         let (host, now) = (host.clone(), self.now_ms());
         self.write(move |db| {
             let (kind, body, note) = match copy.state {
@@ -202,17 +206,30 @@ impl Frontier for SqliteStore {
                 RobotsState::Closed(why) => ("closed", None, Some(why)),
             };
             let delay = copy.crawl_delay.map_or(0, millis);
+            let new = new.map(|new| {
+                captures::insert(db, captures::From::Robots, new.sweep, &new.capture, (&new.source, captures::ROBOTS), now)
+            });
+            let archived = new.transpose()?.or(copy.archived.map(|known| known.id.0));
             db.prepare_cached(
                 "UPDATE hosts SET robots_kind = ?2, robots_body = ?3, robots_note = ?4, robots_expires_ms = ?5, crawl_delay_ms = ?6,
-                 robots_fetched_ms = ?8, not_before_ms = max(not_before_ms, ?7 + max(delay_ms, ?6)) WHERE key = ?1",
+                 robots_fetched_ms = ?8, robots_capture = ?9, not_before_ms = max(not_before_ms, ?7 + max(delay_ms, ?6)) WHERE key = ?1",
             )?
             .execute(params![
                 host.as_str(), kind, body, note, copy.expires.as_millisecond(), delay, now,
-                copy.fetched.map(Timestamp::as_millisecond)
+                copy.fetched.map(Timestamp::as_millisecond), archived
             ])?;
             Ok(())
         })
         .await
+    }
+
+    async fn archived_robots(&self, url: &str, payload_sha256: &str) -> Result<Option<OriginalRow>> {
+        let (url, digest) = (url.to_owned(), payload_sha256.to_owned());
+        self.read(move |db| captures::robots_of(db, &url, &digest)).await
+    }
+
+    async fn robots_archive(&self) -> Result<Vec<OriginalRow>> {
+        self.read(captures::all_robots).await
     }
 
     async fn quarantine(&self, source: &SourceId, reason: &str) -> Result<()> {
