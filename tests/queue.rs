@@ -4,10 +4,13 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
+#[path = "support/ordinary.rs"]
+mod ordinary;
 
 use corpus::corpus;
 use jiff::{Timestamp, ToSpan, civil::Date, civil::date};
 use linfa::ParamGuard;
+use ordinary::is_ordinary;
 use std::sync::Arc;
 use tanzhao::app::builtin;
 use tanzhao::assess::train;
@@ -85,15 +88,10 @@ struct Mix {
     floor: f64,
 }
 
-/// The corpus is mostly near misses, written to be mistaken for offers; a sweep is mostly goods, jobs and notices.
+/// Half of the corpus is near misses, written to be mistaken for offers; a sweep is mostly goods, jobs and notices.
 const MIXES: [Mix; 2] = [
-    Mix { name: "near misses", holds: |_| true, top: 50, floor: 0.58 },
-    Mix {
-        name: "everyday listings",
-        holds: |row| row.id.starts_with("background-") || row.id.starts_with("gen-"),
-        top: 8,
-        floor: 0.8,
-    },
+    Mix { name: "near misses", holds: |row| !is_ordinary(&row.id), top: 50, floor: 0.58 },
+    Mix { name: "everyday listings", holds: |row| is_ordinary(&row.id), top: 50, floor: 0.8 },
 ];
 
 /// Share of right leads at the top of one queue.

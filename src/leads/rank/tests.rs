@@ -74,9 +74,9 @@ fn a_score_counts_as_it_would_in_a_sweep_and_support_lifts_it() {
         lead.top_score = score;
         format!("{:.3}", ranked(&lead, TODAY).parts[0].value)
     };
-    // Odds of 9 are odds of 9 * 3 / 97 where offers are 3 of 100 and not every second.
-    assert_eq!([0.0, 0.5, 0.9, 0.99, 1.0].map(confidence), ["0.000", "0.030", "0.218", "0.754", "1.000"]);
-    let unsure = |lead: &mut Lead| lead.top_score = 0.95;
+    // Odds of 9 are odds of 9 * 3 / 97 over those of 42 / 58 where offers are 3 of 100 and not 42.
+    assert_eq!([0.0, 0.5, 0.9, 0.99, 1.0].map(confidence), ["0.000", "0.041", "0.278", "0.809", "1.000"]);
+    let unsure = |lead: &mut Lead| lead.top_score = 0.93;
     assert_eq!(level_of(unsure, 1), Level::Blue);
     assert_eq!(level_of(|lead| (lead.top_score, lead.standing.complaints.total) = (0.95, 1), 1), Level::Yellow);
     assert_eq!(level_of(unsure, 4), Level::Yellow);
@@ -148,7 +148,7 @@ fn the_arithmetic_is_shown_and_adds_up() {
         rank.parts.iter().map(|part| format!("{} {} {}", part.name_zh, part.value, part.words)).collect();
     insta::assert_debug_snapshot!(shown, @r#"
     [
-        "把握 0.754 2 条广告中最高的招揽概率 0.990，按采集中约 3% 为招揽折算",
+        "把握 0.809 2 条广告中最高的招揽概率 0.990，按采集中约 3% 为招揽折算",
         "严重 1.9 基数 1；自称在职教师 +0.60；M08 +0.30",
         "时效 0.747 最近一次发布在 21 天前；暑假期间（日期待核） ×1.15；1 条信息已下线",
         "印证 1.746 基数 1；2 条广告（1 条已下线） +0.15；3 件投诉举报 +0.60",
@@ -238,16 +238,16 @@ fn changes_are_explained() {
     insta::assert_debug_snapshot!(shown, @r#"
     [
         "nothing",
-        "+0.19：新增 2 条信息，同一电话（印证 1.25→1.50）",
-        "+0.34：新增 2 条信息，同一电话；新增 1 个来源；由黄升橙（印证 1.25→1.70）",
-        "+0.23：新增 1 件投诉举报（印证 1.25→1.55）",
-        "+0.75：新增 1 条查处记录；由黄升红（严重 1.00→1.80）",
-        "+0.38：新增涉嫌事项 M12；由黄升橙（严重 1.00→1.40）",
-        "+0.13：研判概率 0.990→0.995（把握 0.75→0.86）",
-        "-0.64：2 条信息已下线（时效 1.00→0.40，印证 1.25→1.00）",
-        "-0.10：时间推移，未见新发布；距暑假还有 5 天（时效 1.00→0.89）",
-        "-0.14：时间推移，未见新发布；暑假已开始（时效 1.00→0.85）",
-        "-0.42：时间推移，未见新发布（时效 1.00→0.55）",
+        "+0.20：新增 2 条信息，同一电话（印证 1.25→1.50）",
+        "+0.36：新增 2 条信息，同一电话；新增 1 个来源；由黄升橙（印证 1.25→1.70）",
+        "+0.24：新增 1 件投诉举报（印证 1.25→1.55）",
+        "+0.81：新增 1 条查处记录；由黄升红（严重 1.00→1.80）",
+        "+0.41：新增涉嫌事项 M12；由黄升橙（严重 1.00→1.40）",
+        "+0.11：研判概率 0.990→0.995（把握 0.81→0.90）",
+        "-0.69：2 条信息已下线（时效 1.00→0.40，印证 1.25→1.00）",
+        "-0.11：时间推移，未见新发布；距暑假还有 5 天（时效 1.00→0.89）",
+        "-0.15：时间推移，未见新发布；暑假已开始（时效 1.00→0.85）",
+        "-0.45：时间推移，未见新发布（时效 1.00→0.55）",
     ]
     "#);
 }
@@ -259,7 +259,7 @@ fn the_passing_of_time_is_a_reason() {
     before.rank = ranked(&before, TODAY);
     let mut after = before.clone();
     after.rank = rank(&after, &weights, &Calendar::default(), date(2026, 8, 1));
-    insta::assert_snapshot!(explain(&before, &after).expect("it fades").words, @"-0.34：时间推移，未见新发布（时效 1.00→0.55）");
+    insta::assert_snapshot!(explain(&before, &after).expect("it fades").words, @"-0.36：时间推移，未见新发布（时效 1.00→0.55）");
 }
 
 fn any_lead() -> impl Strategy<Value = Lead> {

@@ -133,7 +133,7 @@ impl Default for RankWeights {
             agency_order: 0.1,
             corroboration_cap: 3.0,
             expected_share: 0.03,
-            corpus_share: 0.5,
+            corpus_share: 0.42,
             blue_below: 0.4,
             orange_listings: 3,
             red_listings: 2,
