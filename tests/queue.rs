@@ -90,8 +90,8 @@ struct Mix {
 
 /// Half of the corpus is near misses, written to be mistaken for offers; a sweep is mostly goods, jobs and notices.
 const MIXES: [Mix; 2] = [
-    Mix { name: "near misses", holds: |row| !is_ordinary(&row.id), top: 50, floor: 0.58 },
-    Mix { name: "everyday listings", holds: |row| is_ordinary(&row.id), top: 50, floor: 0.8 },
+    Mix { name: "near misses", holds: |row| !is_ordinary(&row.id), top: 50, floor: 0.5 },
+    Mix { name: "everyday listings", holds: |row| is_ordinary(&row.id), top: 50, floor: 0.7 },
 ];
 
 /// Share of right leads at the top of one queue.
