@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 use tanzhao::{
     clock::{Clock, ManualClock},
-    domain::{FetchOutcome, ListingId, SourceId, SweepId},
-    store::{Claim, Completion, Frontier, ListingChange, Listings, sqlite::SqliteStore},
+    domain::{FetchOutcome, HostKey, ListingId, PageRole, Request, SourceId, SweepId, UrlKey, UrlRule},
+    store::{Claim, Completion, Frontier, ListingChange, Listings, NewPage, sqlite::SqliteStore},
 };
 
 const FIRST: &str = include_str!("../../src/store/sqlite/migrations/0001_first_path.sql");
@@ -27,6 +27,21 @@ async fn schema_one_goes_on_where_it_stood() {
     let store = SqliteStore::open(dir.path(), Arc::clone(&clock) as Arc<dyn Clock>).expect("the store");
     let sources = [SourceId("a".into()), SourceId("b".into())];
     assert_eq!(store.open_sweep(&sources).await.expect("the sweep"), (SweepId(1), true), "the sweep is resumed");
+
+    let known = [("http://a.cn/2", None), ("http://b.cn/api", Some("{\"page\":1}"))].map(|(address, body)| {
+        let url = url::Url::parse(address).expect("an address");
+        NewPage {
+            source: SourceId("a".into()),
+            role: PageRole::Detail,
+            request: Request { url: address.into(), post_body: body.map(str::to_owned) },
+            key: UrlKey::of(&url, &UrlRule::DropTracking).expect("a key"),
+            host: HostKey::of(&url).expect("a host"),
+            depth: 0,
+            hops: 0,
+            priority: 0,
+        }
+    });
+    assert_eq!(store.put(SweepId(1), known.to_vec()).await.expect("pages"), 0, "what is known is not queued again");
 
     let mut asked = Vec::new();
     loop {
