@@ -73,10 +73,15 @@ impl Model {
 
 fn write_features<const N: usize>(out: &mut Vec<u8>, vocabulary: &Vocabulary, weights: &[[f32; N]]) {
     out.extend((weights.len() as u32).to_le_bytes());
+    // The names are in order, so that each begins as the one before: only what differs is written.
+    let mut before: &[u8] = &[];
     for ((name, idf), weights) in vocabulary.names().iter().zip(vocabulary.idf()).zip(weights) {
         let name = &name.as_bytes()[..name.len().min(usize::from(u16::MAX))];
-        out.extend((name.len() as u16).to_le_bytes());
-        out.extend(name);
+        let shared = before.iter().zip(name).take(usize::from(u8::MAX)).take_while(|(a, b)| a == b).count();
+        out.push(shared as u8);
+        out.extend(((name.len() - shared) as u16).to_le_bytes());
+        out.extend(&name[shared..]);
+        before = name;
         out.extend(idf.to_le_bytes());
         out.extend(weights.iter().flat_map(|weight| weight.to_le_bytes()));
     }
@@ -88,9 +93,16 @@ type Entries<const N: usize> = (Vec<(String, f32)>, Vec<[f32; N]>);
 fn read_features<const N: usize>(reader: &mut Bytes) -> Result<Entries<N>, ModelError> {
     let count = u32::from_le_bytes(reader.array()?) as usize;
     let (mut entries, mut weights) = (Vec::new(), Vec::new());
+    let mut bytes = Vec::new();
     for _ in 0..count {
+        let [shared] = reader.array()?;
+        if usize::from(shared) > bytes.len() {
+            return Err(ModelError::Inconsistent("a feature name begins as no other".to_owned()));
+        }
+        bytes.truncate(usize::from(shared));
         let length = usize::from(u16::from_le_bytes(reader.array()?));
-        let name = std::str::from_utf8(reader.take(length)?)
+        bytes.extend(reader.take(length)?);
+        let name = std::str::from_utf8(&bytes)
             .map_err(|_| ModelError::Inconsistent("a feature name is not UTF-8".to_owned()))?;
         let idf = f32::from_le_bytes(reader.array()?);
         let row: [f32; N] = reader.floats()?;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// How many classes there are, in the order of `Verdict::ALL`.
 pub(super) const CLASSES: usize = 4;
 /// Rises whenever features or layout change.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// A weight below this changes no verdict; dropping them keeps the file small.
 const LEAST_WEIGHT: f64 = 5e-3;
 
