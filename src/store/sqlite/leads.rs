@@ -185,35 +185,40 @@ pub(super) fn successor(db: &Connection, mut number: i64) -> Result<i64> {
     Ok(number)
 }
 
-/// Live leads, and others with a life that goes on or went on outside the house; nobody waits for one that was set aside.
-const KEPT: &str = "(live = 1 OR (merged_into IS NULL AND lead <> '' AND state NOT IN ('new', 'dismissed', 'watching')
-    AND id IN (SELECT lead FROM lead_life)))";
+/// Leads without listings whose life goes on, or went on outside the house; nobody waits for one that was set aside.
+const KEPT: &str = "live = 0 AND merged_into IS NULL AND lead <> '' AND state NOT IN ('new', 'dismissed', 'watching')
+    AND id IN (SELECT lead FROM lead_life)";
 
 fn list(db: &Connection, query: &LeadQuery) -> Result<Vec<StoredLead>> {
-    let mut sql = String::from("SELECT id, lead, state, live FROM leads WHERE ");
-    sql.push_str(if query.with_kept { KEPT } else { "live = 1" });
+    let mut filter = String::new();
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
     for (column, value) in [("county", &query.county), ("state", &query.state)] {
         if let Some(value) = value {
-            sql.extend([" AND ", column, " = ?"]);
             values.push(Box::new(value.clone()));
+            filter.push_str(&format!(" AND {column} = ?{}", values.len()));
         }
     }
     if let Some(after) = &query.after {
-        let level = operators::level_number(after.level);
-        sql.push_str(" AND (level < ? OR (level = ? AND (rank < ? OR (rank = ? AND id > ?))))");
+        let (level, rank, id) = (values.len() + 1, values.len() + 2, values.len() + 3);
+        filter.push_str(&format!(
+            " AND (level < ?{level} OR (level = ?{level} AND (rank < ?{rank} OR (rank = ?{rank} AND id > ?{id}))))"
+        ));
         values.extend([
-            Box::new(level) as Box<dyn ToSql>,
-            Box::new(level),
-            Box::new(after.rank),
+            Box::new(operators::level_number(after.level)) as Box<dyn ToSql>,
             Box::new(after.rank),
             Box::new(after.id.0),
         ]);
     }
+    // Two ordered halves, so that the indexes of live leads serve the first and the few lives the second.
+    let half = |which: &str| format!("SELECT id, lead, state, live, level, rank FROM leads WHERE {which}{filter}");
+    let mut sql = half("live = 1");
+    if query.with_kept {
+        sql.extend([" UNION ALL ", &half(KEPT)]);
+    }
     sql.push_str(" ORDER BY level DESC, rank DESC, id");
     if query.limit > 0 {
-        sql.push_str(" LIMIT ?");
         values.push(Box::new(query.limit));
+        sql.push_str(&format!(" LIMIT ?{}", values.len()));
     }
     let mut query = db.prepare_cached(&sql)?;
     let mut rows = query.query(rusqlite::params_from_iter(values))?;
