@@ -195,14 +195,15 @@ fn list(db: &Connection, query: &LeadQuery) -> Result<Vec<StoredLead>> {
     for (column, value) in [("county", &query.county), ("state", &query.state)] {
         if let Some(value) = value {
             values.push(Box::new(value.clone()));
-            filter.push_str(&format!(" AND {column} = ?{}", values.len()));
+            filter.extend([" AND ", column, " = ?", &values.len().to_string()]);
         }
     }
     if let Some(after) = &query.after {
         let (level, rank, id) = (values.len() + 1, values.len() + 2, values.len() + 3);
-        filter.push_str(&format!(
+        let behind = format!(
             " AND (level < ?{level} OR (level = ?{level} AND (rank < ?{rank} OR (rank = ?{rank} AND id > ?{id}))))"
-        ));
+        );
+        filter.push_str(&behind);
         values.extend([
             Box::new(operators::level_number(after.level)) as Box<dyn ToSql>,
             Box::new(after.rank),
@@ -218,7 +219,7 @@ fn list(db: &Connection, query: &LeadQuery) -> Result<Vec<StoredLead>> {
     sql.push_str(" ORDER BY level DESC, rank DESC, id");
     if query.limit > 0 {
         values.push(Box::new(query.limit));
-        sql.push_str(&format!(" LIMIT ?{}", values.len()));
+        sql.extend([" LIMIT ?", &values.len().to_string()]);
     }
     let mut query = db.prepare_cached(&sql)?;
     let mut rows = query.query(rusqlite::params_from_iter(values))?;
